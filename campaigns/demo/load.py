@@ -1,0 +1,89 @@
+"""The demo's two campaigns, made by the same verbs that coordinators and groups use."""
+
+import datetime
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import Campaign, Signature
+from ..models.contacts import PRIVACY_NOTICE
+
+DATA = Path(__file__).parent
+OPEN_FOR = datetime.timedelta(days=60)
+TEXT_FIELDS = ["language", "title", "addressee", "summary", "body"]
+
+
+@transaction.atomic
+def load(coordinator: User) -> None:
+    """Loads both campaigns once; a campaign that is there already stays as it is."""
+    if not Campaign.objects.filter(slug="interpol-2018").exists():
+        load_interpol(coordinator)
+    if not Campaign.objects.filter(slug="example").exists():
+        load_example(coordinator)
+
+
+def load_interpol(coordinator: User) -> None:
+    case = read("interpol-2018.toml")
+    campaign = publish("interpol-2018", case, coordinator, statement_date=case["statement_date"])
+    for name in case["signatories"]:
+        Signature.objects.add(
+            campaign,
+            coordinator,
+            {
+                "name": name,
+                "name_as_signed": name,
+                "language": "en",
+                "source": Signature.Source.IMPORT,
+                "source_note": "Named in the published report",
+                "confirmed_at": datetime.datetime(2018, 11, 19, tzinfo=datetime.UTC),
+            },
+        )
+
+
+def load_example(coordinator: User) -> None:
+    case = read("example.toml")
+    campaign = publish("example", case, coordinator, statement_date=timezone.localdate())
+    for request in case["requests"]:
+        signature = Signature.objects.submit(
+            campaign,
+            {
+                "name": request["organization_name"],
+                "name_as_signed": request["organization_name"],
+                "website": request["website"],
+                "language": "en",
+            },
+            {
+                "name": request["contact_role"],
+                "role": request["contact_role"],
+                "email": request["email"],
+                "notice_version": PRIVACY_NOTICE,
+                "notice_language": "en",
+            },
+        )
+        signature.confirm()
+
+
+def read(file: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / file).read_text(encoding="utf-8"))
+
+
+def publish(slug: str, case: dict[str, Any], coordinator: User, statement_date: datetime.date) -> Campaign:
+    today = timezone.now()
+    campaign = Campaign.objects.create(
+        slug=slug,
+        statement_date=statement_date,
+        allows_persons=True,
+        closes_at=today + OPEN_FOR,
+        ends_on=(today + 2 * OPEN_FOR).date(),
+        reply_to="coordinators@example.org",
+        **{field: case[field].strip() for field in TEXT_FIELDS},
+    )
+    campaign.coordinators.add(coordinator)
+    for position, text in enumerate(case["demands"], start=1):
+        campaign.demands.create(position=position, text=text)
+    campaign.publish(by=coordinator)
+    return campaign

@@ -1,0 +1,199 @@
+"""What the public may send."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from . import names, tokens
+from .models import Campaign, Signature
+from .models.contacts import PRIVACY_NOTICE
+
+FASTEST_SECONDS = 1
+OLDEST_SECONDS = 24 * 3600
+
+Kind = Signature.Kind
+
+
+class NameField(forms.CharField):
+    """A name for a public list: tidied, and refused where it holds what cannot be read."""
+
+    default_validators = [names.validate]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=200, **options)
+
+    def to_python(self, value: Any) -> str:
+        return names.tidy(super().to_python(value) or "")
+
+
+class WebsiteField(forms.URLField):
+    """An http or https address; `example.org` is taken as `https://example.org`."""
+
+    default_validators = [
+        URLValidator(
+            schemes=["http", "https"], message=_("Write the address of a website, such as https://example.org.")
+        )
+    ]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=300, assume_scheme="https", **options)
+
+
+class SignForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION, widget=forms.RadioSelect
+    )
+    organization_name = NameField(
+        label=_("Name of the organization"),
+        help_text=_("As it should stand on the list, in the script you use yourselves."),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
+    )
+    affiliation = NameField(
+        label=_("Your affiliation"),
+        help_text=_("Stands beside your name, marked “for identification only”."),
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=lambda: [("", "—"), *countries],
+        required=False,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    website = WebsiteField(
+        label=_("Website"),
+        help_text=_("Helps the coordinators to know you. Shown beside the name."),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "dir": "ltr"}),
+    )
+    shown = forms.ChoiceField(
+        label=_("How should the name be shown?"),
+        choices=[
+            (Signature.Shown.PUBLIC, _("In public, on the list")),
+            (Signature.Shown.ADDRESSEE, _("To the addressee only")),
+            (Signature.Shown.COUNTED, _("To nobody: only counted")),
+        ],
+        initial=Signature.Shown.PUBLIC,
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("A word to the coordinators"),
+        help_text=_("Not published."),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+    contact_name = NameField(
+        label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
+    )
+    contact_role = NameField(
+        label=_("Your role"),
+        help_text=_("For example: director, board member, secretary."),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("We send a link there to confirm. An address at your organization's own domain is checked sooner."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+    wants_updates = forms.BooleanField(label=_("Write to me when there is news about this statement"), required=False)
+    is_authorized = forms.BooleanField(
+        label=_("I may give this signature: my organization has authorised me, or I sign for myself"),
+        error_messages={"required": _("Please confirm that you may give this signature.")},
+    )
+    accepts_privacy = forms.BooleanField(
+        label=_("I have read the privacy notice and agree to it"),
+        error_messages={"required": _("Please read the privacy notice and agree to it.")},
+    )
+    leave_empty = forms.CharField(label=_("Leave this field empty"), required=False)
+    opened = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    groups = [
+        (_("Who signs"), ["kind", "organization_name", "affiliation", "country", "website", "shown"]),
+        (_("You"), ["contact_name", "contact_role", "email", "wants_updates", "comment"]),
+        (_("Your word"), ["is_authorized", "accepts_privacy"]),
+    ]
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+        self.fields["opened"].initial = tokens.opened
+        self.fields["accepts_privacy"].label = format_html(
+            gettext('I have read the <a href="{}" target="_blank">privacy notice</a> and agree to it'),
+            reverse("privacy"),
+        )
+        if not campaign.allows_persons:
+            del self.fields["kind"], self.fields["affiliation"]
+
+    def fieldsets(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
+        """The fields in groups, each with its heading."""
+        return [(title, [self[name] for name in group if name in self.fields]) for title, group in self.groups]
+
+    def clean_leave_empty(self) -> str:
+        if self.cleaned_data["leave_empty"]:
+            raise ValidationError(_("This field is there to catch programs. Please empty it and send the form again."))
+        return ""
+
+    def clean(self) -> None:
+        self._require("organization_name", _("Write the name of your organization."), Kind.ORGANIZATION)
+        self._require("contact_role", _("Write your role in the organization."), Kind.ORGANIZATION)
+        opened = self.cleaned_data.get("opened", "")
+        if not tokens.was_opened(opened, within=OLDEST_SECONDS):
+            self._open_anew(_("This form was open for more than a day. Look it through and send it again."))
+        elif tokens.was_opened(opened, within=FASTEST_SECONDS):
+            self._open_anew(_("That was faster than we expect of people. Wait a moment and send it again."))
+
+    @property
+    def signs_as(self) -> str:
+        return self.cleaned_data.get("kind", "") if self.campaign.allows_persons else Kind.ORGANIZATION
+
+    def signatory(self) -> dict[str, Any]:
+        """The fields of the signature."""
+        data = self.cleaned_data
+        name = data["organization_name"] if self.signs_as == Kind.ORGANIZATION else data["contact_name"]
+        return {
+            "kind": self.signs_as,
+            "name": name,
+            "name_as_signed": name,
+            "affiliation": data.get("affiliation", "") if self.signs_as == Kind.PERSON else "",
+            "language": self.campaign.language,
+            **{field: data[field] for field in ("country", "website", "comment", "shown")},
+        }
+
+    def contact(self) -> dict[str, Any]:
+        """The fields of the contact person."""
+        data = self.cleaned_data
+        return {
+            "name": data["contact_name"],
+            "role": data["contact_role"],
+            "email": data["email"],
+            "wants_updates": data["wants_updates"],
+            "notice_version": PRIVACY_NOTICE,
+            "notice_language": get_language() or "",
+        }
+
+    def _require(self, field: str, message: Any, kind: str) -> None:
+        if self.signs_as == kind and field not in self.errors and not self.cleaned_data.get(field):
+            self.add_error(field, message)
+
+    def _open_anew(self, message: Any) -> None:
+        self.data = {**dict(self.data.items()), "opened": tokens.opened()}
+        self.add_error(None, message)
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Corrected address"),
+        help_text=_("The link goes there instead, and the one already sent ends."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )

@@ -1,0 +1,46 @@
+"""Text versions and events are only ever added: the database itself refuses all else, raw SQL included."""
+
+from django.db import migrations
+
+APPEND_ONLY = ["campaigns_textversion", "campaigns_event"]
+
+POSTGRESQL_FUNCTION = """
+CREATE FUNCTION undersigned_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME;
+END $$
+"""
+POSTGRESQL_TRIGGER = """
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION undersigned_refuse()
+"""
+SQLITE_TRIGGER = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END
+"""
+
+
+def statements(vendor):
+    """The SQL that installs the guards, and the SQL that takes them away."""
+    if vendor == "postgresql":
+        install = [POSTGRESQL_FUNCTION, *(POSTGRESQL_TRIGGER.format(table=table) for table in APPEND_ONLY)]
+        remove = [f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}" for table in APPEND_ONLY]
+        return install, [*remove, "DROP FUNCTION IF EXISTS undersigned_refuse()"]
+    guarded = [(table, verb) for table in APPEND_ONLY for verb in ("update", "delete")]
+    install = [SQLITE_TRIGGER.format(table=table, verb=verb) for table, verb in guarded]
+    return install, [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for table, verb in guarded]
+
+
+def install(apps, schema_editor):
+    for sql in statements(schema_editor.connection.vendor)[0]:
+        schema_editor.execute(sql, params=None)
+
+
+def remove(apps, schema_editor):
+    for sql in statements(schema_editor.connection.vendor)[1]:
+        schema_editor.execute(sql, params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("campaigns", "0001_initial")]
+    operations = [migrations.RunPython(install, remove)]

@@ -1,0 +1,228 @@
+"""A campaign: one statement, its demands, its addressee, and the time in which it can be signed."""
+
+import datetime
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.conf.global_settings import LANGUAGES
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .events import Event
+from .texts import NumberedDemand, Statement, TextVersion
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def published(self) -> "CampaignQuerySet":
+        return self.filter(stage=Campaign.Stage.PUBLISHED, publish_at__lte=timezone.now())
+
+    def open(self) -> "CampaignQuerySet":
+        return self.published().filter(models.Q(closes_at=None) | models.Q(closes_at__gt=timezone.now()))
+
+    def closed(self) -> "CampaignQuerySet":
+        return self.published().filter(closes_at__lte=timezone.now())
+
+    def with_listed_count(self) -> "CampaignQuerySet":
+        """Each with `listed_count`, how many have signed."""
+        return self.annotate(listed_count=models.Count("signatures", filter=models.Q(signatures__state="listed")))
+
+
+class Campaign(models.Model):
+    class Stage(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=80,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9-]+$", _("Use small letters, digits and hyphens only."))],
+        help_text=_("The last part of the page's address. It cannot be changed later."),
+    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.DRAFT, editable=False)
+    current_version = models.ForeignKey(
+        TextVersion, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("current version")
+    )
+    publish_at = models.DateTimeField(_("published"), null=True, editable=False)
+    closes_at = models.DateTimeField(
+        _("open for signature until"), null=True, blank=True, help_text=_("Empty: until a coordinator closes it.")
+    )
+    ends_on = models.DateField(
+        _("end of the campaign"),
+        help_text=_("The work is over on this day; the data of contact persons is erased 90 days later."),
+    )
+
+    language = models.CharField(_("original language"), max_length=12, choices=LANGUAGES, default="en")
+    title = models.CharField(_("title"), max_length=300)
+    addressee = models.CharField(
+        _("addressee"), max_length=300, help_text=_("To whom the statement speaks, as in “To the members of …”.")
+    )
+    summary = models.TextField(
+        _("summary"), max_length=500, blank=True, help_text=_("One or two sentences for lists and previews.")
+    )
+    body = models.TextField(
+        _("text"), blank=True, help_text=_("Markdown. The demands stand apart, below, and are numbered by themselves.")
+    )
+    statement_date = models.DateField(_("date of the statement"), default=datetime.date.today)
+
+    reviews = models.BooleanField(
+        _("a coordinator decides on each signature"),
+        default=True,
+        help_text=_("Without review, a new organization is listed as soon as its address is confirmed."),
+    )
+    allows_persons = models.BooleanField(
+        _("persons may sign in their own name"),
+        default=False,
+        help_text=_("They are listed and counted apart, with an affiliation “for identification only”."),
+    )
+    coordinators = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="campaigns",
+        blank=True,
+        verbose_name=_("coordinators"),
+        help_text=_("They get a letter when a signature awaits a decision."),
+    )
+    reply_to = models.EmailField(_("where to reply"), help_text=_("Groups that answer our letters write here."))
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ["-publish_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stage="draft") | models.Q(publish_at__isnull=False, current_version__isnull=False),
+                name="campaign_published_with_a_text_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        if self.closes_at and self.publish_at and self.closes_at <= self.publish_at:
+            raise ValidationError({"closes_at": _("Signing cannot end before the campaign was published.")})
+
+    @property
+    def is_published(self) -> bool:
+        return self.stage == self.Stage.PUBLISHED and self.publish_at is not None and self.publish_at <= timezone.now()
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closes_at is not None and self.closes_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes signatures now."""
+        return self.is_published and not self.is_closed
+
+    @property
+    def text(self) -> Statement:
+        """What was frozen last, in the original language: all that the public ever sees."""
+        assert self.current_version is not None
+        return self.current_version.statement(self.language)
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of that text."""
+        assert self.current_version is not None
+        return self.current_version.digest(self.language)
+
+    @property
+    def draft_text(self) -> Statement:
+        """The text as coordinators edit it, its demands numbered in their order."""
+        return Statement(
+            language=self.language,
+            date=self.statement_date,
+            addressee=self.addressee,
+            title=self.title,
+            summary=self.summary,
+            body=self.body,
+            demands=tuple(
+                NumberedDemand(key=demand.key, number=number, text=demand.text)
+                for number, demand in enumerate(self.demands.all(), start=1)
+            ),
+        )
+
+    def lock(self) -> None:
+        """Reads the row anew and holds it until the transaction ends."""
+        self.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
+
+    @transaction.atomic
+    def publish(self, by: Any) -> None:
+        """Freezes the text and opens the campaign to the public. Raises ValidationError while something lacks."""
+        self.lock()
+        if self.stage == self.Stage.PUBLISHED:
+            return
+        self.check_complete()
+        self.current_version = self.freeze()
+        self.stage, self.publish_at = self.Stage.PUBLISHED, timezone.now()
+        self.save(update_fields=["current_version", "stage", "publish_at"])
+        Event.objects.record(Event.Verb.PUBLISHED, self, by=by, version=self.current_version.number)
+
+    def check_complete(self) -> None:
+        """Raises ValidationError, one message for each thing that a statement needs before anyone can sign it."""
+        lacks = []
+        if not self.body.strip():
+            lacks.append(ValidationError(_("The statement has no text yet.")))
+        if not self.demands.exists():
+            lacks.append(ValidationError(_("The statement has no demand yet.")))
+        if self.is_closed:
+            lacks.append(ValidationError(_("The time to sign has already passed: move it first.")))
+        if lacks:
+            raise ValidationError(lacks)
+
+    def freeze(self) -> TextVersion:
+        """A new text version of the draft text."""
+        statement = self.draft_text
+        return self.text_versions.create(
+            number=self.text_versions.count() + 1,
+            created_at=timezone.now(),
+            content={statement.language: statement.to_content()},
+            digests={statement.language: statement.digest()},
+        )
+
+    @transaction.atomic
+    def close(self, by: Any) -> None:
+        self.lock()
+        if self.is_closed:
+            return
+        self.closes_at = timezone.now()
+        self.save(update_fields=["closes_at"])
+        Event.objects.record(Event.Verb.CLOSED, self, by=by)
+
+    @transaction.atomic
+    def reopen(self, by: Any) -> None:
+        """Takes signatures again, until a coordinator closes it or sets a new time."""
+        self.lock()
+        if not self.is_closed:
+            return
+        self.closes_at = None
+        self.save(update_fields=["closes_at"])
+        Event.objects.record(Event.Verb.REOPENED, self, by=by)
+
+
+def new_key() -> str:
+    return secrets.token_hex(4)
+
+
+class Demand(models.Model):
+    """One thing that the statement asks. Its number is given when a text version is frozen; its key stays."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="demands", verbose_name=_("campaign"))
+    key = models.CharField(_("key"), max_length=8, default=new_key, unique=True, editable=False)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    text = models.TextField(_("text"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("demand")
+        verbose_name_plural = _("demands")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text

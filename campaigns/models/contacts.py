@@ -1,0 +1,71 @@
+"""The person who signed for an organization: private, and never in clear in the database."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .. import sealing
+
+
+def sealed(column: str) -> property:
+    """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column."""
+
+    def place(contact: "Contact") -> str:
+        return f"contact {contact.pk} {column}"
+
+    def unseal(contact: "Contact") -> str:
+        return sealing.unseal(bytes(getattr(contact, column)), place(contact), settings.CONTACT_KEYS)
+
+    def seal(contact: "Contact", text: str) -> None:
+        setattr(contact, column, sealing.seal(text, place(contact), settings.CONTACT_KEYS))
+
+    return property(unseal, seal)
+
+
+# The number of the privacy notice that signing agrees to; its text is templates/campaigns/privacy/<number>.html.
+PRIVACY_NOTICE = 1
+
+
+class Contact(models.Model):
+    signature = models.OneToOneField(
+        "Signature", models.CASCADE, primary_key=True, related_name="contact", verbose_name=_("signature")
+    )
+    sealed_name = models.BinaryField()
+    sealed_role = models.BinaryField()
+    sealed_email = models.BinaryField()
+    email_index = models.CharField(max_length=64, db_index=True)
+    notice_version = models.PositiveIntegerField(_("privacy notice"), null=True)
+    notice_language = models.CharField(_("read in"), max_length=12, blank=True)
+    consented_at = models.DateTimeField(_("agreed"), null=True)
+    wants_updates = models.BooleanField(_("wants updates"), default=False)
+
+    name = sealed("sealed_name")
+    role = sealed("sealed_role")
+
+    class Meta:
+        verbose_name = _("contact person")
+        verbose_name_plural = _("contact persons")
+
+    def __str__(self) -> str:
+        return str(_("contact person"))
+
+    @property
+    def email(self) -> str:
+        """The address, empty where a coordinator took down a spoken or written yes without one."""
+        return sealing.unseal(bytes(self.sealed_email), f"contact {self.pk} email", settings.CONTACT_KEYS)
+
+    @email.setter
+    def email(self, address: str) -> None:
+        self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
+        self.email_index = index(address)
+
+    @property
+    def masked_email(self) -> str:
+        """The address as its owner would know it and nobody else: `s…@example.org`."""
+        local, _at, domain = self.email.rpartition("@")
+        return f"{local[:1]}…@{domain}" if domain else ""
+
+
+def index(address: str) -> str:
+    """The blind index under which an address is found again, whatever its capitals."""
+    return sealing.blind_index(address.strip().casefold(), settings.CONTACT_INDEX_KEY)

@@ -1,0 +1,68 @@
+"""The record: who did what, and when. Rows are only ever added; a trigger refuses all else."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .campaigns import Campaign
+    from .signatures import Signature
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def record(
+        self, verb: str, campaign: "Campaign", signature: "Signature | None" = None, *, by: Any = None, **details: Any
+    ) -> "Event":
+        """Adds an event. `by` is the coordinator, None for the public; `details` hold no personal data."""
+        return self.create(
+            verb=verb, campaign=campaign, signature=signature, who=by, at=timezone.now(), details=details
+        )
+
+
+class Event(models.Model):
+    class Verb(models.TextChoices):
+        PUBLISHED = "published", _("published the campaign")
+        CLOSED = "closed", _("closed the campaign for signature")
+        REOPENED = "reopened", _("reopened the campaign for signature")
+        SUBMITTED = "submitted", _("sent the form")
+        READDRESSED = "readdressed", _("corrected the address before confirming")
+        RESENT = "resent", _("asked for the confirmation letter again")
+        CONFIRMED = "confirmed", _("confirmed the address")
+        ACCEPTED = "accepted", _("accepted the signature")
+        DECLINED = "declined", _("did not accept the signature")
+        ADDED = "added", _("added the signature for the group")
+        RENAMED = "renamed", _("corrected the listed name")
+        WITHDRAWN = "withdrawn", _("withdrew the signature")
+        REMOVED = "removed", _("removed the signature")
+
+    # The record outlives what it speaks of, so its references are kept without the database holding them.
+    campaign = models.ForeignKey(
+        "Campaign", models.DO_NOTHING, db_constraint=False, related_name="events", verbose_name=_("campaign")
+    )
+    signature = models.ForeignKey(
+        "Signature",
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="events",
+        verbose_name=_("signature"),
+    )
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("coordinator")
+    )
+    verb = models.CharField(_("what"), max_length=20, choices=Verb)
+    at = models.DateTimeField(_("when"))
+    details = models.JSONField(_("details"), default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return str(self.get_verb_display())

@@ -1,0 +1,81 @@
+"""Organizations, and the names by which they are known."""
+
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from .. import names
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    @transaction.atomic
+    def register(self, name: str, *, country: str = "", website: str = "", language: str = "") -> "Organization":
+        """A new organization, known by this one name."""
+        organization = self.create(name=name, slug=self.free_slug(name), country=country, website=website)
+        organization.names.create(name=name, language=language, key=names.key(name))
+        return organization
+
+    def free_slug(self, name: str) -> str:
+        """An address that no organization has: the name in ASCII, with a number where it is taken."""
+        stem = slugify(name)[:100] or "organization"
+        taken = set(self.filter(slug__startswith=stem).values_list("slug", flat=True))
+        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+        return next(slug for slug in [stem, *numbered] if slug not in taken)
+
+    def candidates(self, name: str, website: str = "") -> "OrganizationQuerySet":
+        """The known organizations that a signatory of this name or website may be."""
+        alike = models.Q(names__key=names.key(name))
+        if website:
+            alike |= models.Q(website=website)
+        return self.filter(alike).distinct().order_by("id")
+
+
+class Organization(models.Model):
+    name = models.CharField(_("name"), max_length=200, validators=[names.validate])
+    slug = models.SlugField(_("address"), max_length=120, unique=True, editable=False)
+    country = CountryField(_("country"), blank=True)
+    website = models.URLField(_("website"), blank=True, max_length=300)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganizationName(models.Model):
+    class Kind(models.TextChoices):
+        OFFICIAL = "official", _("official name")
+        TRANSLATION = "translation", _("translation")
+        TRANSLITERATION = "transliteration", _("transliteration")
+        ACRONYM = "acronym", _("acronym")
+        FORMER = "former", _("former name")
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="names", verbose_name=_("organization"))
+    name = models.CharField(_("name"), max_length=200, validators=[names.validate])
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OFFICIAL)
+    key = models.CharField(_("key"), max_length=800, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "key"],
+                name="organization_name_known_once",
+                violation_error_message=_("The organization is already known by this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.name = names.tidy(self.name)
+        self.key = names.key(self.name)

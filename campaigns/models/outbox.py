@@ -1,0 +1,94 @@
+"""Letters that wait to be sent: a kind and a reference, never an address or a text."""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LEASE = datetime.timedelta(minutes=2)
+FIRST_DELAY = datetime.timedelta(minutes=1)
+LONGEST_DELAY = datetime.timedelta(hours=6)
+MOST_ATTEMPTS = 24
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def queue(self, kind: str, reference: models.Model, recipient: Any = None, round: int = 1) -> None:
+        """Queues the letter `kind` about `reference`, to its contact person or to the coordinator `recipient`.
+
+        The same letter of the same round is queued once only, however often this is called.
+        """
+        recipient_id = recipient.pk if recipient else None
+        self.bulk_create(
+            [
+                OutgoingMail(
+                    kind=kind,
+                    reference=reference.pk,
+                    recipient=recipient_id,
+                    dedupe_key=f"{kind}:{reference.pk}:{recipient_id or 'contact'}:{round}",
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+    def waiting(self) -> "OutgoingMailQuerySet":
+        return self.filter(sent_at=None, ended_at=None)
+
+    def due(self) -> "OutgoingMailQuerySet":
+        now = timezone.now()
+        free = Q(leased_until=None) | Q(leased_until__lte=now)
+        return self.waiting().filter(free, next_try_at__lte=now).order_by("next_try_at", "created_at")
+
+
+class OutgoingMail(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("letter"), max_length=40)
+    reference = models.BigIntegerField(_("about"))
+    recipient = models.BigIntegerField(_("coordinator"), null=True)
+    dedupe_key = models.CharField(max_length=120, unique=True)
+    created_at = models.DateTimeField(_("queued"), default=timezone.now)
+    next_try_at = models.DateTimeField(_("not before"), default=timezone.now)
+    leased_until = models.DateTimeField(_("being sent until"), null=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    ended_at = models.DateTimeField(_("given up"), null=True)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outgoing letter")
+        verbose_name_plural = _("outgoing letters")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, ended_at=None), name="outgoing_mail_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+    def claim(self) -> bool:
+        """Takes the letter for this process alone, for the time of the lease. False: another was quicker."""
+        taken = OutgoingMail.objects.due().order_by().filter(pk=self.pk)
+        return bool(taken.update(leased_until=timezone.now() + LEASE, attempts=F("attempts") + 1))
+
+    def mark_sent(self) -> None:
+        OutgoingMail.objects.filter(pk=self.pk).update(sent_at=timezone.now(), leased_until=None, last_error="")
+
+    def drop(self, reason: str) -> None:
+        """Ends the letter unsent: what it would say is no longer so."""
+        OutgoingMail.objects.filter(pk=self.pk).update(ended_at=timezone.now(), leased_until=None, last_error=reason)
+
+    def put_off(self, error: str) -> None:
+        """Tries again later, each time twice as long, and gives up after some days."""
+        self.refresh_from_db(fields=["attempts"])
+        delay = min(FIRST_DELAY * 2 ** (self.attempts - 1), LONGEST_DELAY)
+        OutgoingMail.objects.filter(pk=self.pk).update(
+            next_try_at=timezone.now() + delay,
+            ended_at=timezone.now() if self.attempts >= MOST_ATTEMPTS else None,
+            leased_until=None,
+            last_error=error[:300],
+        )

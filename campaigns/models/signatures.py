@@ -1,0 +1,360 @@
+"""A signature: one signatory's name under one text version of one campaign."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.conf.global_settings import LANGUAGES
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from .. import names
+from .campaigns import Campaign
+from .contacts import Contact
+from .events import Event
+from .organizations import Organization, OrganizationQuerySet
+from .outbox import OutgoingMail
+from .texts import TextVersion
+
+CONFIRM_WITHIN = datetime.timedelta(days=7)
+MOST_CONFIRMATION_LETTERS = 4
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many are listed under a campaign, and how many of them the public does not see by name."""
+
+    organizations: int
+    persons: int
+    withheld: int
+
+    @property
+    def total(self) -> int:
+        return self.organizations + self.persons
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def listed(self) -> "SignatureQuerySet":
+        return self.filter(state=Signature.State.LISTED)
+
+    def in_public(self) -> "SignatureQuerySet":
+        """Those whose names everybody may read, in the order of the list."""
+        return self.listed().filter(shown=Signature.Shown.PUBLIC).order_by("position", "id")
+
+    def organizations(self) -> "SignatureQuerySet":
+        return self.filter(kind=Signature.Kind.ORGANIZATION)
+
+    def persons(self) -> "SignatureQuerySet":
+        return self.filter(kind=Signature.Kind.PERSON)
+
+    def awaiting_review(self) -> "SignatureQuerySet":
+        return self.filter(state=Signature.State.PENDING).order_by("confirmed_at", "id")
+
+    def tally(self) -> Tally:
+        return Tally(
+            **self.listed().aggregate(
+                organizations=Count("pk", filter=Q(kind=Signature.Kind.ORGANIZATION)),
+                persons=Count("pk", filter=Q(kind=Signature.Kind.PERSON)),
+                withheld=Count("pk", filter=~Q(shown=Signature.Shown.PUBLIC)),
+            )
+        )
+
+    @transaction.atomic
+    def submit(self, campaign: Campaign, signatory: dict[str, Any], contact: dict[str, Any]) -> "Signature":
+        """A signature as the form sends it, not yet confirmed. Raises ValidationError when the campaign takes none."""
+        if not campaign.is_open or campaign.current_version is None:
+            raise ValidationError(_("This statement is no longer open for signature."), code="closed")
+        signature = self.create(campaign=campaign, text_version=campaign.current_version, **signatory)
+        Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
+        Event.objects.record(Event.Verb.SUBMITTED, campaign, signature)
+        OutgoingMail.objects.queue("confirm_signature", signature)
+        return signature
+
+    @transaction.atomic
+    def add(
+        self,
+        campaign: Campaign,
+        by: Any,
+        signatory: dict[str, Any],
+        contact: dict[str, Any] | None = None,
+        organization: Organization | None = None,
+    ) -> "Signature":
+        """A signature that reached a coordinator by another way, listed at once.
+
+        Who is an organization is listed as `organization`, or without one as a new organization of its own name.
+        Where `contact` has an address, its owner is told. Raises ValidationError as `accept` does.
+        """
+        campaign.lock()
+        if not campaign.is_published or campaign.current_version is None:
+            raise ValidationError(_("The campaign is not published yet."))
+        signature = Signature(campaign=campaign, text_version=campaign.current_version, **signatory)
+        signature._put_on_the_list(by, organization)
+        if contact:
+            Contact.objects.create(signature=signature, **contact)
+        Event.objects.record(Event.Verb.ADDED, campaign, signature, by=by, source=signature.source)
+        if contact and contact["email"]:
+            OutgoingMail.objects.queue("signature_listed", signature)
+        return signature
+
+
+class Signature(models.Model):
+    class State(models.TextChoices):
+        UNCONFIRMED = "unconfirmed", _("unconfirmed")
+        PENDING = "pending", _("waiting for you")
+        LISTED = "listed", _("listed")
+        DECLINED = "declined", _("not accepted")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        REMOVED = "removed", _("removed")
+
+    class Kind(models.TextChoices):
+        ORGANIZATION = "organization", _("an organization")
+        PERSON = "person", _("a person, in their own name")
+
+    class Shown(models.TextChoices):
+        PUBLIC = "public", _("in public")
+        ADDRESSEE = "addressee", _("to the addressee only")
+        COUNTED = "counted", _("only counted")
+
+    class Source(models.TextChoices):
+        FORM = "form", _("form")
+        IMPORT = "import", _("imported list")
+        EMAIL = "email", _("e-mail")
+        TELEPHONE = "telephone", _("telephone")
+        PAPER = "paper", _("paper")
+
+    TRANSITIONS = {
+        State.UNCONFIRMED: {State.PENDING},
+        State.PENDING: {State.LISTED, State.DECLINED, State.WITHDRAWN},
+        State.LISTED: {State.WITHDRAWN, State.REMOVED},
+    }
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="signatures", verbose_name=_("campaign"))
+    text_version = models.ForeignKey(
+        TextVersion, models.PROTECT, related_name="signatures", verbose_name=_("text version")
+    )
+    language = models.CharField(_("signed in"), max_length=12, choices=LANGUAGES)
+    kind = models.CharField(_("signatory"), max_length=12, choices=Kind, default=Kind.ORGANIZATION)
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, related_name="signatures", verbose_name=_("organization")
+    )
+    name_as_signed = models.CharField(_("name as signed"), max_length=200)
+    name = models.CharField(_("listed name"), max_length=200)
+    affiliation = models.CharField(_("affiliation, for identification only"), max_length=200, blank=True)
+    country = CountryField(_("country"), blank=True)
+    website = models.URLField(_("website"), blank=True, max_length=300)
+    comment = models.TextField(_("comment"), blank=True)
+    shown = models.CharField(_("shown"), max_length=12, choices=Shown, default=Shown.PUBLIC)
+
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCONFIRMED)
+    submitted_at = models.DateTimeField(_("sent"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    ended_at = models.DateTimeField(_("withdrawn or removed"), null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    position = models.PositiveIntegerField(_("position"), null=True)
+    source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
+    source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ["-submitted_at", "-id"]
+        indexes = [models.Index(fields=["campaign", "state", "position"], name="signature_in_list_order")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "organization"],
+                condition=Q(state="listed"),
+                name="one_listed_signature_per_organization",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="listed") | Q(kind="person", organization=None) | Q(organization__isnull=False),
+                name="listed_signature_is_an_organizations_or_a_persons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="listed") | Q(position__isnull=False, decided_at__isnull=False),
+                name="listed_signature_has_its_place_and_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["pending", "declined"]) | Q(confirmed_at__isnull=False),
+                name="reviewed_signature_was_confirmed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @transaction.atomic
+    def confirm(self) -> None:
+        """The contact person pressed the button behind the link: the address is proven."""
+        self.campaign.lock()
+        if not self._may_become(self.State.PENDING):
+            return
+        self._become(self.State.PENDING, confirmed_at=timezone.now())
+        Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
+        if self._may_be_listed_unseen():
+            self.accept()
+            return
+        for coordinator in self.campaign.coordinators.filter(is_active=True):
+            OutgoingMail.objects.queue("signature_awaits", self, coordinator)
+
+    @transaction.atomic
+    def accept(self, by: Any = None, organization: Organization | None = None) -> None:
+        """Lists the signature as `organization`'s, or without one as that of a new organization of its own name.
+
+        Raises ValidationError when the organization is on the list already, or the signature is past deciding.
+        """
+        self.campaign.lock()
+        if not self._may_become(self.State.LISTED):
+            return
+        self._put_on_the_list(by, organization)
+        Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
+        OutgoingMail.objects.queue("signature_listed", self)
+
+    @transaction.atomic
+    def decline(self, by: Any, reason: str) -> None:
+        """Does not accept the signature, for a `reason` that the contact person reads."""
+        if not self._may_become(self.State.DECLINED):
+            return
+        self._become(self.State.DECLINED, decided_by=by, decided_at=timezone.now(), reason=reason)
+        Event.objects.record(Event.Verb.DECLINED, self.campaign, self, by=by)
+        OutgoingMail.objects.queue("signature_declined", self)
+
+    @transaction.atomic
+    def withdraw(self) -> None:
+        """The group takes its name back."""
+        if not self._may_become(self.State.WITHDRAWN):
+            return
+        self._become(self.State.WITHDRAWN, ended_at=timezone.now())
+        Event.objects.record(Event.Verb.WITHDRAWN, self.campaign, self)
+
+    @transaction.atomic
+    def remove(self, by: Any, reason: str) -> None:
+        """Takes from the list what should never have been there."""
+        if not self._may_become(self.State.REMOVED):
+            return
+        self._become(self.State.REMOVED, decided_by=by, ended_at=timezone.now(), reason=reason)
+        Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by)
+        OutgoingMail.objects.queue("signature_removed", self)
+
+    @transaction.atomic
+    def list_as(self, name: str, by: Any) -> None:
+        """Corrects the listed name; the name as signed stays, and the group is told."""
+        self._lock()
+        if self.name == name:
+            return
+        if self.state not in {self.State.PENDING, self.State.LISTED}:
+            raise ValidationError(_("Only a name that is listed, or waits to be, can be corrected."))
+        before, self.name = self.name, name
+        self.save(update_fields=["name"])
+        event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by, before=before, after=name)
+        if self.state == self.State.LISTED:
+            OutgoingMail.objects.queue("signature_renamed", self, round=event.pk)
+
+    @transaction.atomic
+    def resend_confirmation(self) -> None:
+        """Sends the confirmation letter once more. Raises ValidationError after a few times."""
+        self._lock()
+        if self.state != self.State.UNCONFIRMED:
+            return
+        OutgoingMail.objects.queue("confirm_signature", self, round=self._next_confirmation_round())
+        Event.objects.record(Event.Verb.RESENT, self.campaign, self)
+
+    @transaction.atomic
+    def correct_address(self, address: str) -> None:
+        """Sends the confirmation letter to another address; links sent to the old one end."""
+        self._lock()
+        if self.state != self.State.UNCONFIRMED:
+            return
+        self.contact.email = address
+        self.contact.save(update_fields=["sealed_email", "email_index"])
+        OutgoingMail.objects.queue("confirm_signature", self, round=self._next_confirmation_round())
+        Event.objects.record(Event.Verb.READDRESSED, self.campaign, self)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its address was not confirmed in time."""
+        return self.state == self.State.UNCONFIRMED and self.submitted_at < timezone.now() - CONFIRM_WITHIN
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
+
+    def candidates(self) -> OrganizationQuerySet:
+        """The known organizations that this signatory may be."""
+        return Organization.objects.candidates(self.name, self.website)
+
+    def twins(self) -> SignatureQuerySet:
+        """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
+        alike = Q(organization__in=self.candidates()) | Q(name_as_signed__iexact=self.name_as_signed)
+        contact = getattr(self, "contact", None)
+        if contact and contact.email:
+            alike |= Q(contact__email_index=contact.email_index)
+        alive = self.campaign.signatures.filter(state__in=[self.State.PENDING, self.State.LISTED])
+        return alive.filter(alike).exclude(pk=self.pk)
+
+    def _lock(self) -> None:
+        self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
+
+    def _may_become(self, state: "Signature.State") -> bool:
+        """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not."""
+        self._lock()
+        if self.state == state:
+            return False
+        if state not in self.TRANSITIONS.get(self.State(self.state), set()):
+            raise ValidationError(
+                _("“%(name)s” is %(state)s: that was decided before."),
+                code="transition",
+                params={"name": self.name, "state": self.get_state_display()},
+            )
+        return True
+
+    def _become(self, state: "Signature.State", **changes: Any) -> None:
+        self.state = state
+        for field, value in changes.items():
+            setattr(self, field, value)
+        self.save(update_fields=["state", *changes])
+
+    def _put_on_the_list(self, by: Any, organization: Organization | None) -> None:
+        """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
+        if self.kind == self.Kind.ORGANIZATION:
+            self._refuse_double(organization)
+            self.organization = organization or Organization.objects.register(
+                self.name, country=self.country.code or "", website=self.website, language=self.language
+            )
+        last = self.campaign.signatures.listed().aggregate(last=Max("position"))["last"] or 0
+        self.state, self.position = self.State.LISTED, last + 1
+        self.decided_by, self.decided_at = by, timezone.now()
+        self.save()
+
+    def _refuse_double(self, organization: Organization | None) -> None:
+        listed = self.campaign.signatures.listed().organizations()
+        if organization:
+            double = listed.filter(organization=organization)
+        else:
+            double = listed.filter(organization__names__key=names.key(self.name))
+        if double.exists():
+            raise ValidationError(
+                _("“%(name)s” is on the list already."), code="double", params={"name": organization or self.name}
+            )
+
+    def _may_be_listed_unseen(self) -> bool:
+        """Whether the campaign lists without review and nobody known could be meant."""
+        if self.campaign.reviews:
+            return False
+        return self.kind == self.Kind.PERSON or not self.candidates().exists()
+
+    def _next_confirmation_round(self) -> int:
+        sent = OutgoingMail.objects.filter(kind="confirm_signature", reference=self.pk).count()
+        if sent >= MOST_CONFIRMATION_LETTERS:
+            raise ValidationError(_("We have sent the letter several times. Please write to us instead."))
+        return sent + 1

@@ -1,0 +1,48 @@
+"""Signed links, one purpose each. A token names a signature and the address for which it was made."""
+
+from django.core import signing
+from django.utils.crypto import constant_time_compare
+
+from .models import Signature
+
+OWN_PAGE = "campaigns.signature"
+SENT_PAGE = "campaigns.signature.sent"
+FORM = "campaigns.form"
+INDEX_CHARACTERS = 16
+
+
+class Ended(Exception):
+    """The link was good once. What it names has been erased, or its address corrected, or its time has passed."""
+
+
+def make(signature: Signature, purpose: str) -> str:
+    return signing.dumps([signature.pk, signature.contact.email_index[:INDEX_CHARACTERS]], salt=purpose)
+
+
+def read(token: str, purpose: str) -> Signature:
+    """The signature that a token of this purpose names.
+
+    Raises django.core.signing.BadSignature when the token is forged, cut or of another purpose, and Ended.
+    """
+    pk, index = signing.loads(token, salt=purpose)
+    signature = Signature.objects.select_related("contact", "campaign", "text_version").filter(pk=pk).first()
+    contact = getattr(signature, "contact", None)
+    if signature is None or contact is None or signature.is_expired:
+        raise Ended
+    if purpose == OWN_PAGE and not constant_time_compare(contact.email_index[:INDEX_CHARACTERS], index):
+        raise Ended
+    return signature
+
+
+def opened() -> str:
+    """A token for a form, that tells later when the form was opened."""
+    return signing.dumps("", salt=FORM)
+
+
+def was_opened(token: str, within: int) -> bool:
+    """Whether the form's token is genuine and at most `within` seconds old."""
+    try:
+        signing.loads(token, salt=FORM, max_age=within)
+    except signing.BadSignature:
+        return False
+    return True

@@ -1,0 +1,113 @@
+"""Signing, from the form to the contact person's own page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from .. import tokens
+from ..forms import AddressForm, SignForm
+from ..models import Campaign, Signature
+from .errors import gone
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+INVALID, REFUSED = 422, 409
+
+
+def signature_behind(token: str, purpose: str) -> Signature:
+    """The signature that the link names. Raises Http404 for a link that we never made, and tokens.Ended."""
+    try:
+        return tokens.read(token, purpose)
+    except BadSignature as error:
+        raise Http404 from error
+
+
+def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except tokens.Ended:
+            return gone(request)
+
+    return guarded
+
+
+@never_cache
+@require_http_methods(FORM_METHODS)
+def sign(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
+    form = SignForm(request.POST if request.method == "POST" else None, campaign=campaign)
+    status = 200
+    if form.is_bound and not campaign.is_open:
+        status = REFUSED
+    elif form.is_bound and not form.is_valid():
+        status = INVALID
+    elif form.is_bound:
+        signature = Signature.objects.submit(campaign, form.signatory(), form.contact())
+        sent_page = reverse("sent", args=[slug])
+        return redirect(f"{sent_page}?{urlencode({'token': tokens.make(signature, tokens.SENT_PAGE)})}")
+    return render(
+        request, "campaigns/sign.html", {"campaign": campaign, "text": campaign.text, "form": form}, status=status
+    )
+
+
+@never_cache
+@ends_as_gone
+@require_http_methods(FORM_METHODS)
+def sent(request: HttpRequest, slug: str) -> HttpResponse:
+    """Says to look in the inbox. Who holds the form's own token can have the letter again, or correct the address."""
+    token = request.GET.get("token", "")
+    if not token:
+        campaign = get_object_or_404(Campaign.objects.published(), slug=slug)
+        return render(request, "campaigns/sent.html", {"campaign": campaign})
+    signature = signature_behind(token, tokens.SENT_PAGE)
+    form = AddressForm(request.POST if "correct" in request.POST else None)
+    status, refusal = 200, None
+    try:
+        if "again" in request.POST:
+            signature.resend_confirmation()
+            return redirect(request.get_full_path())
+        if form.is_bound and form.is_valid():
+            signature.correct_address(form.cleaned_data["email"])
+            return redirect(request.get_full_path())
+        status = INVALID if form.is_bound else 200
+    except ValidationError as error:
+        status, refusal = REFUSED, error
+    context = {"campaign": signature.campaign, "signature": signature, "form": form, "refusal": refusal}
+    return render(request, "campaigns/sent.html", context, status=status)
+
+
+@never_cache
+@ends_as_gone
+@require_http_methods(FORM_METHODS)
+def own_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The contact person's page. GET shows, since mail scanners open links; POST confirms or withdraws."""
+    signature = signature_behind(token, tokens.OWN_PAGE)
+    status, refusal = 200, None
+    try:
+        if "confirm" in request.POST:
+            signature.confirm()
+            return redirect(request.path)
+        if "withdraw" in request.POST:
+            signature.withdraw()
+            return redirect(request.path)
+    except ValidationError as error:
+        status, refusal = REFUSED, error
+    version = signature.text_version
+    context = {
+        "signature": signature,
+        "campaign": signature.campaign,
+        "text": version.statement(signature.language),
+        "digest": version.digest(signature.language),
+        "refusal": refusal,
+    }
+    return render(request, "campaigns/signature.html", context, status=status)

