@@ -30,6 +30,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Each with `listed_count`, how many have signed."""
         return self.annotate(listed_count=models.Count("signatures", filter=models.Q(signatures__state="listed")))
 
+    def with_pending_count(self) -> "CampaignQuerySet":
+        """Each with `pending_count`, how many signatures await a decision."""
+        return self.annotate(pending_count=models.Count("signatures", filter=models.Q(signatures__state="pending")))
+
 
 class Campaign(models.Model):
     class Stage(models.TextChoices):

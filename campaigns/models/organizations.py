@@ -13,7 +13,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def register(self, name: str, *, country: str = "", website: str = "", language: str = "") -> "Organization":
         """A new organization, known by this one name."""
         organization = self.create(name=name, slug=self.free_slug(name), country=country, website=website)
-        organization.names.create(name=name, language=language, key=names.key(name))
+        organization.know_as(name, language=language)
         return organization
 
     def free_slug(self, name: str) -> str:
@@ -46,6 +46,10 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def know_as(self, name: str, language: str = "") -> None:
+        """Adds a name by which it is found again; a spelling of one that is there adds nothing."""
+        self.names.get_or_create(key=names.key(name), defaults={"name": name, "language": language})
 
 
 class OrganizationName(models.Model):

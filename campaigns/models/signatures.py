@@ -55,6 +55,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def awaiting_review(self) -> "SignatureQuerySet":
         return self.filter(state=Signature.State.PENDING).order_by("confirmed_at", "id")
 
+    def marked_awaiting(self) -> "SignatureQuerySet":
+        """Each with `awaits`, whether a coordinator has to decide on it."""
+        return self.annotate(awaits=Q(state=Signature.State.PENDING))
+
     def tally(self) -> Tally:
         return Tally(
             **self.listed().aggregate(

@@ -1,0 +1,138 @@
+"""Campaigns: write, look, publish, close."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from ..models import Campaign, Demand, Tally
+
+DONE = {
+    "publish": _("The campaign is published. Its text is frozen as version 1."),
+    "close": _("The campaign takes no more signatures."),
+    "reopen": _("The campaign takes signatures again."),
+}
+
+
+class DemandsFormSet(forms.BaseInlineFormSet):
+    def save(self, commit: bool = True) -> Any:
+        """Numbers the demands anew, in the order that was typed; those without a place come last."""
+        saved = super().save(commit)
+        places = {form.instance.pk: form.cleaned_data.get("position") for form in self.forms if form.instance.pk}
+        demands = list(self.instance.demands.all())
+        demands.sort(key=lambda demand: (not places.get(demand.pk), places.get(demand.pk)))
+        for position, demand in enumerate(demands, start=1):
+            demand.position = position
+        Demand.objects.bulk_update(demands, ["position"])
+        return saved
+
+
+class DemandForm(forms.ModelForm):
+    position = forms.IntegerField(
+        label=_("place"), required=False, min_value=1, widget=forms.NumberInput(attrs={"size": 3})
+    )
+
+    def clean_position(self) -> int:
+        return int(self.cleaned_data["position"] or 0)
+
+
+class DemandInline(admin.TabularInline):
+    model = Demand
+    form = DemandForm
+    formset = DemandsFormSet
+    fields = ["position", "text"]
+    extra = 1
+
+
+@admin.register(Campaign)
+class CampaignAdmin(admin.ModelAdmin):
+    change_form_template = "admin/campaigns/campaign/change_form.html"
+    inlines = [DemandInline]
+    filter_horizontal = ["coordinators"]
+    list_display = ["title", "standing", "listed", "waiting", "closes_at"]
+    search_fields = ["title", "addressee", "slug"]
+    fieldsets = [
+        (_("The statement"), {"fields": ["title", "addressee", "statement_date", "language", "summary", "body"]}),
+        (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons"]}),
+        (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to", "coordinators"]}),
+    ]
+
+    class Media:
+        css = {"all": ["campaigns/desk.css"]}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
+        return ["slug"] if obj else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, Sequence[str]]:
+        return {} if obj else {"slug": ["title"]}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"coordinators": [request.user.pk], "reply_to": getattr(request.user, "email", "")}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        return Campaign.objects.with_listed_count().with_pending_count()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.stage == Campaign.Stage.DRAFT)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    @admin.display(description=_("stage"))
+    def standing(self, campaign: Campaign) -> Any:
+        return _("closed") if campaign.is_closed else campaign.get_stage_display()
+
+    @admin.display(description=_("signed"))
+    def listed(self, campaign: Any) -> int:
+        return int(campaign.listed_count)
+
+    @admin.display(description=_("waiting for you"))
+    def waiting(self, campaign: Any) -> Any:
+        if not campaign.pending_count:
+            return "—"
+        address = reverse("admin:campaigns_signature_changelist")
+        return format_html(
+            '<a href="{}?campaign__id__exact={}&state__exact=pending">{}</a>',
+            address,
+            campaign.pk,
+            campaign.pending_count,
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
+            path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page as the public would see it, from the draft text."""
+        campaign = get_object_or_404(Campaign, pk=pk)
+        if not self.has_view_permission(request, campaign):
+            raise PermissionDenied
+        nobody = Tally(organizations=0, persons=0, withheld=0)
+        context = {"campaign": campaign, "text": campaign.draft_text, "tally": nobody, "preview": True}
+        return render(request, "campaigns/campaign.html", context)
+
+    def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        """Publishes, closes or reopens."""
+        campaign = get_object_or_404(Campaign, pk=pk)
+        if verb not in DONE or not self.has_change_permission(request, campaign):
+            raise PermissionDenied
+        try:
+            getattr(campaign, verb)(by=request.user)
+            messages.success(request, DONE[verb])
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))

@@ -1,0 +1,192 @@
+"""The forms by which a coordinator decides. Each carries out one verb."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from .. import names
+from ..forms import NameField, WebsiteField
+from ..models import Campaign, Organization, Signature
+
+NEW = "new"
+SIGNATORY_FIELDS = ["kind", "name", "affiliation", "country", "website", "shown", "source"]
+Kind, Source, State = Signature.Kind, Signature.Source, Signature.State
+
+
+def listing_choices(name: str, candidates: Any) -> list[tuple[str, str]]:
+    """As which organization a name may be listed: each that is known, or a new one."""
+    known = [
+        (
+            str(organization.pk),
+            gettext("Existing: %(name)s")
+            % {"name": " · ".join(filter(None, [organization.name, organization.country.name, organization.website]))},
+        )
+        for organization in candidates
+    ]
+    return [*known, (NEW, gettext("New: %(name)s") % {"name": name})]
+
+
+class Decision(forms.Form):
+    """One decision on one signature."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signature = signature
+
+    def decide(self, by: Any) -> bool:
+        """Carries out the verb. False, with the reason among the form's errors, when it is refused."""
+        try:
+            self.verb(by)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return False
+        return True
+
+    def verb(self, by: Any) -> None:
+        raise NotImplementedError
+
+
+class AcceptForm(Decision):
+    organization = forms.ChoiceField(label=_("List it as"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.signature.kind == Kind.PERSON:
+            del self.fields["organization"]
+            return
+        choices = listing_choices(self.signature.name, self.signature.candidates())
+        self.fields["organization"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["organization"].initial = NEW
+
+    def verb(self, by: Any) -> None:
+        choice = self.cleaned_data.get("organization", NEW)
+        self.signature.accept(by=by, organization=None if choice == NEW else Organization.objects.get(pk=choice))
+
+
+class DeclineForm(Decision):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The contact person reads it in the letter."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def verb(self, by: Any) -> None:
+        self.signature.decline(by=by, reason=self.cleaned_data["reason"])
+
+
+class RemoveForm(DeclineForm):
+    def verb(self, by: Any) -> None:
+        self.signature.remove(by=by, reason=self.cleaned_data["reason"])
+
+
+class ListAsForm(Decision):
+    name = NameField(label=_("Listed name"), help_text=_("The name as signed is kept, and the group is told."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].initial = self.signature.name
+
+    def verb(self, by: Any) -> None:
+        self.signature.list_as(self.cleaned_data["name"], by=by)
+
+
+# What a coordinator may do with a signature in each state, by the name of its button.
+DECISIONS: dict[str, dict[str, type[Decision]]] = {
+    State.PENDING: {"accept": AcceptForm, "decline": DeclineForm, "list_as": ListAsForm},
+    State.LISTED: {"list_as": ListAsForm, "remove": RemoveForm},
+}
+
+
+class AddForm(forms.Form):
+    """A signature that reached a coordinator by mail, by telephone or on paper."""
+
+    use_required_attribute = False
+
+    campaign = forms.ModelChoiceField(queryset=Campaign.objects.none(), label=_("Campaign"))
+    kind = forms.ChoiceField(label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION)
+    name = NameField(label=_("Name, as it should be listed"))
+    organization = forms.ChoiceField(
+        label=_("List it as"), required=False, widget=forms.RadioSelect, choices=[(NEW, NEW)]
+    )
+    affiliation = NameField(label=_("Affiliation, of a person"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False, choices=lambda: [("", "—"), *countries])
+    website = WebsiteField(label=_("Website"), required=False, widget=forms.TextInput)
+    shown = forms.ChoiceField(label=_("Shown"), choices=Signature.Shown.choices)
+    source = forms.ChoiceField(
+        label=_("How they said yes"),
+        choices=[(source.value, source.label) for source in (Source.EMAIL, Source.TELEPHONE, Source.PAPER)],
+    )
+    said_on = forms.DateField(
+        label=_("When"), initial=timezone.localdate, widget=AdminDateWidget, help_text=_("In this form: 2018-11-19.")
+    )
+    contact_name = NameField(label=_("Who said so"), help_text=_("Kept encrypted, as for every contact person."))
+    contact_role = NameField(label=_("Their role"), required=False)
+    email = forms.EmailField(
+        label=_("Their e-mail address"),
+        required=False,
+        help_text=_("If you give one, the group is told that it is listed and how to correct or withdraw."),
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=300, help_text=_("Where the yes can be found again. No names here.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["campaign"].queryset = Campaign.objects.published()  # type: ignore[attr-defined]
+        name, website = names.tidy(self.data.get("name", "")), self.data.get("website", "")
+        known = Organization.objects.candidates(name, website) if name and self.data.get("kind") != Kind.PERSON else []
+        if known:
+            self.fields["organization"].choices = listing_choices(name, known)  # type: ignore[attr-defined]
+        else:
+            self.fields["organization"].widget = forms.HiddenInput()
+
+    def clean_said_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["said_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day is still to come."))
+        return day
+
+    def clean(self) -> None:
+        if not self.fields["organization"].widget.is_hidden and not self.cleaned_data.get("organization"):
+            self.add_error("organization", _("Organizations of this name or website are known: choose, or take new."))
+
+    def add(self, by: Any) -> Signature | None:
+        """Adds the signature. None, with the reason among the form's errors, when it is refused."""
+        data = self.cleaned_data
+        organization = Organization.objects.filter(pk=data["organization"]).first() if self._chose_known() else None
+        try:
+            return Signature.objects.add(data["campaign"], by, self._signatory(), self._contact(), organization)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return None
+
+    def _chose_known(self) -> bool:
+        return self.cleaned_data["organization"] not in {"", NEW}
+
+    def _signatory(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        said_at = datetime.datetime.combine(data["said_on"], datetime.time(12), timezone.get_current_timezone())
+        return {
+            **{
+                field: data[field] for field in ("kind", "name", "affiliation", "country", "website", "shown", "source")
+            },
+            "name_as_signed": data["name"],
+            "language": data["campaign"].language,
+            "source_note": data["note"],
+            "confirmed_at": said_at,
+        }
+
+    def _contact(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {"name": data["contact_name"], "role": data["contact_role"], "email": data["email"]}

@@ -1,0 +1,53 @@
+"""The registry of organizations."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from .. import names
+from ..models import Organization, OrganizationName
+
+
+class NamesFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        """Refuses two spellings of one name, which the database would refuse with less courtesy."""
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("name")]
+        keys = [names.key(form.cleaned_data["name"]) for form in kept]
+        for place, form in enumerate(kept):
+            if keys[place] in keys[:place]:
+                form.add_error("name", ValidationError(_("The organization is already known by this name.")))
+
+
+class NameInline(admin.TabularInline):
+    model = OrganizationName
+    formset = NamesFormSet
+    fields = ["name", "language", "kind"]
+    extra = 1
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin):
+    fields = ["name", "slug", "country", "website"]
+    readonly_fields = ["slug"]
+    inlines = [NameInline]
+    list_display = ["name", "country", "website"]
+    list_filter = ["country"]
+    search_fields = ["name", "names__name", "website"]
+    search_help_text = _("Any of its names, or its website")
+
+    def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
+        if not change:
+            obj.slug = Organization.objects.free_slug(obj.name)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.know_as(form.instance.name)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.signatures.exists())

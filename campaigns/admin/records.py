@@ -1,0 +1,42 @@
+"""What is only read: the record of events, and the letters on their way."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Event, OutgoingMail
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "who", "verb", "signature", "campaign"]
+    list_filter = ["verb", "campaign"]
+    list_select_related = ["who", "signature", "campaign"]
+    search_fields = ["signature__name", "campaign__title", "who__username"]
+    date_hierarchy = "at"
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "kind", "fate", "attempts", "next_try_at", "last_error"]
+    list_filter = ["kind", ("sent_at", admin.EmptyFieldListFilter)]
+
+    @admin.display(description=_("state"))
+    def fate(self, mail: OutgoingMail) -> Any:
+        if mail.sent_at:
+            return _("sent")
+        return _("given up") if mail.ended_at else _("waiting")

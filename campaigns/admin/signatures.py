@@ -1,0 +1,164 @@
+"""Signatures: those that wait come first, each opens on its facts, and one button decides."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ..models import Signature
+from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
+
+State = Signature.State
+INVALID = 422
+
+
+@admin.register(Signature)
+class SignatureAdmin(admin.ModelAdmin):
+    list_display = ["name", "campaign", "state", "kind", "shown", "confirmed_at", "source"]
+    list_filter = ["state", "campaign", "kind", "shown", "source", "country"]
+    list_select_related = ["campaign"]
+    search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
+    actions = ["accept_many", "decline_many"]
+
+    class Media:
+        css = {"all": ["campaigns/desk.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
+        return Signature.objects.marked_awaiting()
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["-awaits", "-confirmed_at", "-id"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Signature | None = None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The facts of one signature, and the decisions that its state allows."""
+        queryset = Signature.objects.select_related("campaign", "organization", "text_version", "decided_by", "contact")
+        signature = get_object_or_404(queryset, pk=object_id)
+        if not self.has_change_permission(request, signature):
+            raise PermissionDenied
+        forms = open_decisions(signature, request)
+        decided = next((form for form in forms.values() if form.is_bound), None)
+        if request.method == "POST" and decided is None:
+            messages.error(request, already(signature))
+            return HttpResponseRedirect(request.path)
+        if decided and decided.is_valid() and decided.decide(by=request.user):
+            signature.refresh_from_db()
+            messages.success(request, outcome(signature))
+            return HttpResponseRedirect(self.next_address(signature))
+        context = {
+            **self.admin_site.each_context(request),
+            **review(signature),
+            "forms": forms,
+            "title": signature.name,
+            "opts": self.opts,
+            "media": self.media,
+        }
+        status = INVALID if decided else 200
+        return TemplateResponse(request, "admin/campaigns/signature/review.html", context, status=status)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Takes down a signature that was given by mail, by telephone or on paper."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = AddForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
+        if form.is_bound and form.is_valid() and (signature := form.add(by=request.user)):
+            messages.success(request, outcome(signature))
+            return HttpResponseRedirect(reverse("admin:campaigns_signature_change", args=[signature.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "form": form,
+            "title": _("Add a signature for a group"),
+            "opts": self.opts,
+            "media": self.media + form.media,
+        }
+        status = INVALID if form.is_bound else 200
+        return TemplateResponse(request, "admin/campaigns/signature/add.html", context, status=status)
+
+    @admin.action(description=_("Accept the chosen ones"), permissions=["change"])
+    def accept_many(self, request: HttpRequest, queryset: QuerySet[Signature]) -> HttpResponse | None:
+        return self.decide_many(request, queryset, AcceptForm, _("Accept these signatures"))
+
+    @admin.action(description=_("Decline the chosen ones"), permissions=["change"])
+    def decline_many(self, request: HttpRequest, queryset: QuerySet[Signature]) -> HttpResponse | None:
+        return self.decide_many(request, queryset, DeclineForm, _("Decline these signatures"))
+
+    def decide_many(
+        self, request: HttpRequest, queryset: QuerySet[Signature], form_class: type[Decision], title: Any
+    ) -> HttpResponse | None:
+        """First a look at each with its form, then the verb for each, then what succeeded and what did not."""
+        data = request.POST if "decide" in request.POST else None
+        signatures = queryset.select_related("campaign")
+        forms = [form_class(data, signature=signature, prefix=f"s{signature.pk}") for signature in signatures]
+        if data is None or not all([form.is_valid() for form in forms]):
+            context = {
+                **self.admin_site.each_context(request),
+                "forms": forms,
+                "title": title,
+                "opts": self.opts,
+                "media": self.media,
+                "action": request.POST["action"],
+            }
+            status = INVALID if data else 200
+            return TemplateResponse(request, "admin/campaigns/signature/decide_many.html", context, status=status)
+        refused = [form for form in forms if not form.decide(by=request.user)]
+        done = len(forms) - len(refused)
+        if done:
+            words = ngettext("%(count)s signature decided.", "%(count)s signatures decided.", done) % {"count": done}
+            messages.success(request, words)
+        for form in refused:
+            messages.error(request, f"{form.signature.name}: {' '.join(map(str, form.non_field_errors()))}")
+        return None
+
+    def next_address(self, decided: Signature) -> str:
+        """The next signature of the campaign that waits, else the decided one."""
+        waiting = decided.campaign.signatures.awaiting_review().first()
+        return reverse("admin:campaigns_signature_change", args=[(waiting or decided).pk])
+
+
+def open_decisions(signature: Signature, request: HttpRequest) -> dict[str, Decision]:
+    """The forms of the decisions that are open, the one whose button was pressed bound to what was sent."""
+    return {
+        name: form_class(request.POST if name in request.POST else None, signature=signature, prefix=name)
+        for name, form_class in DECISIONS.get(signature.state, {}).items()
+    }
+
+
+def review(signature: Signature) -> dict[str, Any]:
+    """What a coordinator reads before deciding."""
+    return {
+        "signature": signature,
+        "campaign": signature.campaign,
+        "contact": getattr(signature, "contact", None),
+        "twins": signature.twins().select_related("organization") if signature.state == State.PENDING else [],
+        "events": signature.events.select_related("who").order_by("at", "id"),
+        "statement": signature.text_version.statement(signature.language),
+    }
+
+
+def outcome(signature: Signature) -> str:
+    return str(_("“%(name)s” is %(state)s.")) % {"name": signature.name, "state": signature.get_state_display()}
+
+
+def already(signature: Signature) -> str:
+    if signature.decided_by:
+        words = _("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
+    else:
+        words = _("“%(name)s” is %(state)s by now, so this cannot be done.")
+    return str(words) % {
+        "name": signature.name,
+        "state": signature.get_state_display(),
+        "coordinator": signature.decided_by,
+    }
