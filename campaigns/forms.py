@@ -37,11 +37,8 @@ class NameField(forms.CharField):
 class WebsiteField(forms.URLField):
     """An http or https address; `example.org` is taken as `https://example.org`."""
 
-    default_validators = [
-        URLValidator(
-            schemes=["http", "https"], message=_("Write the address of a website, such as https://example.org.")
-        )
-    ]
+    default_validators = [URLValidator(schemes=["http", "https"])]
+    default_error_messages = {"invalid": _("Write the address of a website, such as https://example.org.")}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=300, assume_scheme="https", **options)

@@ -1,6 +1,7 @@
 """The forms by which a coordinator decides. Each carries out one verb."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -33,10 +34,17 @@ def listing_choices(name: str, candidates: Any) -> list[tuple[str, str]]:
     return [*known, (NEW, gettext("New: %(name)s") % {"name": name})]
 
 
+def offer(form: forms.Form, choices: list[tuple[str, str]]) -> None:
+    field = form.fields["organization"]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
+
+
 class Decision(forms.Form):
     """One decision on one signature."""
 
     use_required_attribute = False
+    verb: Callable[[Any], None]
 
     def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,9 +59,6 @@ class Decision(forms.Form):
             return False
         return True
 
-    def verb(self, by: Any) -> None:
-        raise NotImplementedError
-
 
 class AcceptForm(Decision):
     organization = forms.ChoiceField(label=_("List it as"), widget=forms.RadioSelect)
@@ -64,7 +69,7 @@ class AcceptForm(Decision):
             del self.fields["organization"]
             return
         choices = listing_choices(self.signature.name, self.signature.candidates())
-        self.fields["organization"].choices = choices  # type: ignore[attr-defined]
+        offer(self, choices)
         if len(choices) == 1:
             self.fields["organization"].initial = NEW
 
@@ -113,7 +118,7 @@ class AddForm(forms.Form):
 
     use_required_attribute = False
 
-    campaign = forms.ModelChoiceField(queryset=Campaign.objects.none(), label=_("Campaign"))
+    campaign = forms.ModelChoiceField(queryset=Campaign.objects.filter(publish_at__isnull=False), label=_("Campaign"))
     kind = forms.ChoiceField(label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION)
     name = NameField(label=_("Name, as it should be listed"))
     organization = forms.ChoiceField(
@@ -143,11 +148,10 @@ class AddForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["campaign"].queryset = Campaign.objects.published()  # type: ignore[attr-defined]
         name, website = names.tidy(self.data.get("name", "")), self.data.get("website", "")
         known = Organization.objects.candidates(name, website) if name and self.data.get("kind") != Kind.PERSON else []
         if known:
-            self.fields["organization"].choices = listing_choices(name, known)  # type: ignore[attr-defined]
+            offer(self, listing_choices(name, known))
         else:
             self.fields["organization"].widget = forms.HiddenInput()
 

@@ -21,8 +21,8 @@ INVALID = 422
 
 @admin.register(Signature)
 class SignatureAdmin(admin.ModelAdmin):
-    list_display = ["name", "campaign", "state", "kind", "shown", "confirmed_at", "source"]
-    list_filter = ["state", "campaign", "kind", "shown", "source", "country"]
+    list_display = ["name", "state", "shown", "confirmed_at", "source", "campaign"]
+    list_filter = ["state", "campaign", "kind", "shown", "source"]
     list_select_related = ["campaign"]
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
     actions = ["accept_many", "decline_many"]

@@ -57,4 +57,5 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 @xframe_options_sameorigin
 def show_html(request: HttpRequest, number: int) -> HttpResponse:
     html = letter(number).get_body(("html",))
-    return HttpResponse(html.get_content() if html else "")
+    # Links of the letter open in the window, not in the frame that shows it.
+    return HttpResponse(html.get_content().replace("<head>", '<head><base target="_top">', 1) if html else "")

@@ -5,7 +5,6 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.conf.global_settings import LANGUAGES
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .events import Event
-from .texts import NumberedDemand, Statement, TextVersion
+from .texts import NumberedDemand, Statement, TextVersion, languages
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -60,7 +59,7 @@ class Campaign(models.Model):
         help_text=_("The work is over on this day; the data of contact persons is erased 90 days later."),
     )
 
-    language = models.CharField(_("original language"), max_length=12, choices=LANGUAGES, default="en")
+    language = models.CharField(_("original language"), max_length=12, choices=languages, default="en")
     title = models.CharField(_("title"), max_length=300)
     addressee = models.CharField(
         _("addressee"), max_length=300, help_text=_("To whom the statement speaks, as in “To the members of …”.")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.conf.global_settings import LANGUAGES
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, Max, Q
@@ -19,7 +18,7 @@ from .contacts import Contact
 from .events import Event
 from .organizations import Organization, OrganizationQuerySet
 from .outbox import OutgoingMail
-from .texts import TextVersion
+from .texts import TextVersion, languages
 
 CONFIRM_WITHIN = datetime.timedelta(days=7)
 MOST_CONFIRMATION_LETTERS = 4
@@ -141,7 +140,7 @@ class Signature(models.Model):
     text_version = models.ForeignKey(
         TextVersion, models.PROTECT, related_name="signatures", verbose_name=_("text version")
     )
-    language = models.CharField(_("signed in"), max_length=12, choices=LANGUAGES)
+    language = models.CharField(_("signed in"), max_length=12, choices=languages)
     kind = models.CharField(_("signatory"), max_length=12, choices=Kind, default=Kind.ORGANIZATION)
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, related_name="signatures", verbose_name=_("organization")

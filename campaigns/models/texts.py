@@ -7,8 +7,14 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from django.conf.global_settings import LANGUAGES
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+def languages() -> list[tuple[str, Any]]:
+    """The languages in which a statement can be written: code and name."""
+    return LANGUAGES
 
 
 @dataclass(frozen=True)

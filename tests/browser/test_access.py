@@ -1,0 +1,77 @@
+"""Every public page for everybody: axe finds nothing, nothing is wider than a phone, nothing comes from elsewhere."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from campaigns import tokens
+from campaigns.models import Signature
+from tests.builders import make_campaign, make_draft, make_listed, make_signature
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def addresses(site: str) -> list[str]:
+    """One of each public page, with something on it."""
+    campaign = make_campaign(allows_persons=True)
+    make_listed(campaign, "River Watch", website="https://river.example.org", country="UA")
+    make_listed(campaign, "A Reader", kind=Signature.Kind.PERSON, affiliation="Example University")
+    make_listed(campaign, "Quiet Group", shown=Signature.Shown.COUNTED)
+    waiting = make_signature(campaign, "Hill Watch")
+    listed = make_listed(campaign, "Спілка річок")
+    make_draft("draft")
+    return [
+        "/",
+        "/campaigns/open-letter/",
+        "/campaigns/open-letter/signatories/",
+        "/campaigns/open-letter/sign/",
+        f"/campaigns/open-letter/sign/sent/?token={tokens.make(waiting, tokens.SENT_PAGE)}",
+        f"/signatures/{tokens.make(waiting, tokens.OWN_PAGE)}/",
+        f"/signatures/{tokens.make(listed, tokens.OWN_PAGE)}/",
+        "/privacy/",
+        "/campaigns/nothing/",
+    ]
+
+
+@pytest.fixture(params=[("light", 360), ("dark", 1280)], ids=["phone-light", "desk-dark"])
+def screen(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Page]:
+    scheme, width = request.param
+    context = chromium.new_context(
+        base_url=site, color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{page.url}: {each['id']} {[node['html'] for node in each['nodes']]}" for each in found]
+
+
+def test_public_pages_have_no_axe_violation_and_fit(addresses: list[str], screen: Page, site: str) -> None:
+    elsewhere: list[str] = []
+    screen.on(
+        "request",
+        lambda sent: elsewhere.append(sent.url) if urlsplit(sent.url).netloc != urlsplit(site).netloc else None,
+    )
+    for address in addresses:
+        screen.goto(address)
+        assert violations(screen) == []
+        overflow = screen.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow == 0, address
+    assert elsewhere == []
+
+
+def test_refused_form_moves_focus_to_what_is_wrong(addresses: list[str], screen: Page) -> None:
+    screen.goto("/campaigns/open-letter/sign/")
+    screen.fill("[name=organization_name]", "River Watch")
+    screen.click("button:text-is('Sign')")
+    assert screen.evaluate("document.activeElement.className") == "problems"
+    assert screen.input_value("[name=organization_name]") == "River Watch"
+    assert violations(screen) == []
+    screen.click(".problems a:has-text('e-mail')")
+    assert screen.evaluate("document.activeElement.name") == "email"
