@@ -11,11 +11,21 @@ from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import tokens
-from .models import OutgoingMail, Signature
+from . import differences, tokens
+from . import letter as paper
+from .models import (
+    Delivery,
+    DeliveryRecipient,
+    OutgoingMail,
+    Proposal,
+    Signature,
+    TextVersion,
+    Update,
+)
 
 
 class Untrue(Exception):
@@ -48,6 +58,15 @@ def letter(writer: Writer) -> Writer:
 
 def render(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The letter as it is sent, in the language of the one who reads it. Raises Untrue."""
+    message = to_addressee(mail) if mail.kind == "letter" else to_signatory_or_coordinator(mail)
+    message.extra_headers = {
+        "Message-ID": f"<{mail.pk}@{urlsplit(settings.SITE_URL).hostname}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    return message
+
+
+def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
     signature = (
         Signature.objects.select_related("campaign", "contact", "text_version").filter(pk=mail.reference).first()
     )
@@ -61,12 +80,32 @@ def render(mail: OutgoingMail) -> EmailMultiAlternatives:
             body=render_to_string("emails/letter.txt", context),
             to=[words.to],
             reply_to=[words.reply_to],
-            headers={
-                "Message-ID": f"<{mail.pk}@{urlsplit(settings.SITE_URL).hostname}>",
-                "Auto-Submitted": "auto-generated",
-            },
         )
         message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
+    return message
+
+
+def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """The delivered letter as PDF, with the list of which anyone can check the fingerprint."""
+    recipient = DeliveryRecipient.objects.select_related("delivery__campaign", "delivery__text_version").get(
+        pk=mail.reference
+    )
+    delivery = recipient.delivery
+    sheet = paper.of_delivery(delivery, recipient.language, for_addressee=True, salutation=recipient.salutation)
+    slug = delivery.campaign.slug
+    with translation.override(recipient.language):
+        statement = sheet.statement
+        context = {"delivery": delivery, "recipient": recipient, "statement": statement, "address": sheet.address}
+        message = EmailMultiAlternatives(
+            subject=statement.title,
+            body=render_to_string("emails/delivery.txt", context),
+            to=[recipient.address],
+            reply_to=[delivery.campaign.reply_to],
+        )
+    message.attach(f"{slug}.pdf", sheet.pdf(), "application/pdf")
+    message.attach(
+        f"{slug}-delivered-{delivery.number}.json", delivery.manifest(for_addressee=True), "application/json"
+    )
     return message
 
 
@@ -184,6 +223,93 @@ def signature_awaits(signature: Signature, mail: OutgoingMail) -> Letter:
             settings.SITE_URL + reverse("admin:campaigns_signature_change", args=[signature.pk]),
         ),
         footer=_("You get this letter because you coordinate this campaign on %(site)s.") % {"site": settings.SITE_URL},
+    )
+
+
+@letter
+def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
+    require_state(signature, Signature.State.LISTED)
+    version = TextVersion.objects.get(pk=mail.occasion)
+    before = version.campaign.text_versions.in_force().filter(number__lt=version.number).last()
+    return to_contact(
+        signature,
+        subject=_("The wording of a statement you signed was corrected"),
+        paragraphs=[
+            _("The wording of “%(title)s” was corrected. What it asks is the same, and your signature stands.")
+            % {"title": signature.campaign.text.title},
+            version.note,
+        ],
+        quote=differences.as_text(differences.between(before, version, signature.language)),
+        facts=[(_("Fingerprint of the text now"), version.digest(signature.language))],
+        button=(_("See your signature"), own_page(signature)),
+        closing=[_("If you do not stand by the corrected text, you can withdraw on that page.")],
+    )
+
+
+@letter
+def text_proposed(signature: Signature, mail: OutgoingMail) -> Letter:
+    require_state(signature, Signature.State.LISTED)
+    proposal = Proposal.objects.select_related("version", "campaign").get(pk=mail.occasion)
+    if not proposal.may_be_answered_by(signature):
+        raise Untrue("the proposal takes no more answers")
+    change = differences.between(signature.text_version, proposal.version, signature.language)
+    deadline = date_format(timezone.localtime(proposal.deadline), "DATETIME_FORMAT")
+    return to_contact(
+        signature,
+        subject=_("A statement you signed is to change: do you agree?"),
+        paragraphs=[
+            _("The coordinators of “%(title)s” propose to change what it asks. They write:")
+            % {"title": signature.campaign.text.title},
+            proposal.version.note,
+            _("This is what would change:"),
+        ],
+        quote=differences.as_text(change),
+        facts=[
+            (_("Please answer by"), f"{deadline} {timezone.get_current_timezone_name()}"),
+            (_("Fingerprint of the proposed text"), proposal.version.digests.get(signature.language, "—")),
+        ],
+        button=(_("Agree, or not"), own_page(signature)),
+        closing=[
+            _(
+                "Silence is not consent: without your answer your signature stays under the text that you signed, "
+                "apart from those who agreed, and is not counted with them."
+            )
+        ],
+    )
+
+
+@letter
+def delivered(signature: Signature, mail: OutgoingMail) -> Letter:
+    delivery = Delivery.objects.select_related("campaign", "text_version").get(pk=mail.occasion)
+    return to_contact(
+        signature,
+        subject=_("The statement you signed was delivered"),
+        paragraphs=[
+            _(
+                "“%(title)s” was delivered to its addressee. You are one of its witnesses: keep this letter. With the "
+                "fingerprint below anyone can prove what was delivered, and in whose name."
+            )
+            % {"title": delivery.text_version.statement(delivery.campaign.language).title}
+        ],
+        facts=[(_("Fingerprint of the delivered list"), delivery.fingerprint)],
+        button=(_("See what was delivered"), absolute("delivery", delivery.fingerprint)),
+    )
+
+
+@letter
+def update(signature: Signature, mail: OutgoingMail) -> Letter:
+    require_state(signature, Signature.State.LISTED)
+    news = Update.objects.get(pk=mail.occasion)
+    text = news.in_language(signature.language)
+    if not signature.contact.wants_updates or text is None:
+        raise Untrue("the contact person asked for no news")
+    return to_contact(
+        signature,
+        subject=_("News of a statement you signed: %(title)s") % {"title": shortened(text.title)},
+        paragraphs=[text.title],
+        quote=text.text,
+        button=(_("Read it on the page"), absolute("campaign", signature.campaign.slug) + f"#update-{news.pk}"),
+        closing=[_("You asked for news when you signed.")],
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from . import names, tokens
+from . import names, tokens, verify
 from .models import Campaign, Signature
 from .models.contacts import PRIVACY_NOTICE
 
@@ -121,10 +121,11 @@ class SignForm(forms.Form):
         (_("Your word"), ["is_authorized", "accepts_privacy"]),
     ]
 
-    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaign: Campaign, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.campaign = campaign
-        self.fields["opened"].initial = tokens.opened
+        self.campaign, self.language = campaign, language
+        self.digest = campaign.in_force.digest(language)
+        self.fields["opened"].initial = tokens.opened(self.digest)
         self.fields["accepts_privacy"].label = format_html(
             gettext('I have read the <a href="{}" target="_blank">privacy notice</a> and agree to it'),
             reverse("privacy"),
@@ -145,9 +146,12 @@ class SignForm(forms.Form):
         self._require("organization_name", _("Write the name of your organization."), Kind.ORGANIZATION)
         self._require("contact_role", _("Write your role in the organization."), Kind.ORGANIZATION)
         opened = self.cleaned_data.get("opened", "")
-        if not tokens.was_opened(opened, within=OLDEST_SECONDS):
+        text = tokens.text_beside(opened, within=OLDEST_SECONDS)
+        if not text:
             self._open_anew(_("This form was open for more than a day. Look it through and send it again."))
-        elif tokens.was_opened(opened, within=FASTEST_SECONDS):
+        elif text != self.digest:
+            self._open_anew(_("The text has changed since you opened this form. Read it again before you sign."))
+        elif tokens.text_beside(opened, within=FASTEST_SECONDS):
             self._open_anew(_("That was faster than we expect of people. Wait a moment and send it again."))
 
     @property
@@ -163,7 +167,7 @@ class SignForm(forms.Form):
             "name": name,
             "name_as_signed": name,
             "affiliation": data.get("affiliation", "") if self.signs_as == Kind.PERSON else "",
-            "language": self.campaign.language,
+            "language": self.language,
             **{field: data[field] for field in ("country", "website", "comment", "shown")},
         }
 
@@ -184,7 +188,7 @@ class SignForm(forms.Form):
             self.add_error(field, message)
 
     def _open_anew(self, message: Any) -> None:
-        self.data = {**dict(self.data.items()), "opened": tokens.opened()}
+        self.data = {**dict(self.data.items()), "opened": tokens.opened(self.digest)}
         self.add_error(None, message)
 
 
@@ -194,3 +198,15 @@ class AddressForm(forms.Form):
         help_text=_("The link goes there instead, and the one already sent ends."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
     )
+
+
+class CheckForm(forms.Form):
+    """A file that claims to be a delivered list."""
+
+    list = forms.FileField(label=_("The file of a delivered list"), max_length=200)
+
+    def clean_list(self) -> Any:
+        file = self.cleaned_data["list"]
+        if file.size > verify.LARGEST_BYTES:
+            raise ValidationError(_("This is no delivered list: it is larger than any could be."))
+        return file

@@ -34,15 +34,15 @@ def read(token: str, purpose: str) -> Signature:
     return signature
 
 
-def opened() -> str:
-    """A token for a form, that tells later when the form was opened."""
-    return signing.dumps("", salt=FORM)
+def opened(digest: str) -> str:
+    """A token for a form, that tells later when it was opened and which text (its fingerprint) stood beside it."""
+    return signing.dumps(digest, salt=FORM)
 
 
-def was_opened(token: str, within: int) -> bool:
-    """Whether the form's token is genuine and at most `within` seconds old."""
+def text_beside(token: str, within: int) -> str:
+    """The fingerprint in a form's token; empty when that is not genuine or more than `within` seconds old."""
     try:
-        signing.loads(token, salt=FORM, max_age=within)
+        digest: str = signing.loads(token, salt=FORM, max_age=within)
     except signing.BadSignature:
-        return False
-    return True
+        return ""
+    return digest

@@ -2,15 +2,26 @@
 
 from django.urls import path
 
-from .views import pages, signing
+from .views import deliveries, pages, signing, texts
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("campaigns/<slug:slug>/", pages.campaign, name="campaign"),
+    path("campaigns/<slug:slug>/in/<str:language>/", pages.campaign, name="campaign_in"),
+    path("campaigns/<slug:slug>/versions/", texts.versions, name="versions"),
+    path("campaigns/<slug:slug>/versions/<int:number>/", texts.version, name="version"),
+    path("campaigns/<slug:slug>/versions/<int:number>/<str:language>.json", texts.canonical, name="canonical"),
+    path("campaigns/<slug:slug>/letter.pdf", texts.letter_pdf, name="letter"),
     path("campaigns/<slug:slug>/signatories/", pages.signatories, name="signatories"),
     path("campaigns/<slug:slug>/sign/", signing.sign, name="sign"),
     path("campaigns/<slug:slug>/sign/sent/", signing.sent, name="sent"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
+    path("replies/<int:pk>.pdf", pages.reply, name="reply"),
+    path("deliveries/verify.py", deliveries.script, name="verify_script"),
+    path("deliveries/<str:fingerprint>/", deliveries.delivery, name="delivery"),
+    path("deliveries/<str:fingerprint>/check/", deliveries.check, name="check"),
+    path("deliveries/<str:fingerprint>/list.json", deliveries.manifest, name="manifest"),
+    path("deliveries/<str:fingerprint>/letter.pdf", deliveries.delivered_letter, name="delivered_letter"),
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<int:version>/", pages.privacy, name="privacy_version"),
 ]

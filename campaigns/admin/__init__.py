@@ -4,11 +4,22 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from .campaigns import CampaignAdmin
+from .deliveries import DeliveryAdmin, UpdateAdmin
 from .organizations import OrganizationAdmin
 from .records import EventAdmin, OutgoingMailAdmin
+from .revising import TranslationAdmin
 from .signatures import SignatureAdmin
 
-__all__ = ["CampaignAdmin", "EventAdmin", "OrganizationAdmin", "OutgoingMailAdmin", "SignatureAdmin"]
+__all__ = [
+    "CampaignAdmin",
+    "DeliveryAdmin",
+    "EventAdmin",
+    "OrganizationAdmin",
+    "OutgoingMailAdmin",
+    "SignatureAdmin",
+    "TranslationAdmin",
+    "UpdateAdmin",
+]
 
 admin.site.site_header = admin.site.site_title = _("Undersigned")
 admin.site.index_title = _("The coordinators’ desk")

@@ -1,6 +1,7 @@
 """Campaigns: write, look, publish, close."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,12 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..models import Campaign, Demand, Tally
+from .deliveries import deliver
+from .revising import revise
 
 DONE = {
     "publish": _("The campaign is published. Its text is frozen as version 1."),
     "close": _("The campaign takes no more signatures."),
     "reopen": _("The campaign takes signatures again."),
+    "adopt": _("The proposal is the text now. Those who agreed stand under it."),
+    "drop": _("The proposal is dropped. The text stays as it was."),
 }
+ON_PROPOSAL = {"adopt", "drop"}
 
 
 class DemandsFormSet(forms.BaseInlineFormSet):
@@ -113,6 +119,8 @@ class CampaignAdmin(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
+            path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
+            path("<int:pk>/deliver/", wrap(partial(deliver, self)), name="campaigns_campaign_deliver"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
             *super().get_urls(),
         ]
@@ -122,17 +130,18 @@ class CampaignAdmin(admin.ModelAdmin):
         campaign = get_object_or_404(Campaign, pk=pk)
         if not self.has_view_permission(request, campaign):
             raise PermissionDenied
-        nobody = Tally(organizations=0, persons=0, withheld=0)
+        nobody = Tally(organizations=0, persons=0, withheld=0, earlier=0)
         context = {"campaign": campaign, "text": campaign.draft_text, "tally": nobody, "preview": True}
         return render(request, "campaigns/campaign.html", context)
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        """Publishes, closes or reopens."""
+        """Publishes, closes, reopens; makes an open proposal the text, or drops it."""
         campaign = get_object_or_404(Campaign, pk=pk)
         if verb not in DONE or not self.has_change_permission(request, campaign):
             raise PermissionDenied
+        subject = campaign.proposals.order_by("pk").last() if verb in ON_PROPOSAL else campaign
         try:
-            getattr(campaign, verb)(by=request.user)
+            getattr(subject, verb)(by=request.user)
             messages.success(request, DONE[verb])
         except ValidationError as error:
             for message in error.messages:

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-APPEND_ONLY = ["campaigns_textversion", "campaigns_event"]
+APPEND_ONLY = ["campaigns_textversion", "campaigns_delivery", "campaigns_event"]
 
 POSTGRESQL_FUNCTION = """
 CREATE FUNCTION undersigned_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

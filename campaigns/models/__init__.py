@@ -2,23 +2,35 @@
 
 from .campaigns import Campaign, Demand
 from .contacts import Contact
+from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
 from .organizations import Organization, OrganizationName
 from .outbox import OutgoingMail
+from .proposals import Agreement, Proposal
 from .signatures import Signature, Tally
-from .texts import NumberedDemand, Statement, TextVersion
+from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
+from .updates import Update, UpdateText
 
 __all__ = [
+    "Agreement",
     "Campaign",
     "Contact",
+    "Delivery",
+    "DeliveryEntry",
+    "DeliveryRecipient",
     "Demand",
+    "DemandTranslation",
     "Event",
     "NumberedDemand",
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Proposal",
     "Signature",
     "Statement",
     "Tally",
     "TextVersion",
+    "Translation",
+    "Update",
+    "UpdateText",
 ]

@@ -2,7 +2,7 @@
 
 import datetime
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,7 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .events import Event
+from .outbox import OutgoingMail
 from .texts import NumberedDemand, Statement, TextVersion, languages
+
+if TYPE_CHECKING:
+    from .proposals import Proposal
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -127,14 +131,18 @@ class Campaign(models.Model):
     @property
     def text(self) -> Statement:
         """What was frozen last, in the original language: all that the public ever sees."""
-        assert self.current_version is not None
-        return self.current_version.statement(self.language)
+        return self.in_force.statement(self.language)
 
     @property
     def digest(self) -> str:
         """The fingerprint of that text."""
+        return self.in_force.digest(self.language)
+
+    @property
+    def in_force(self) -> TextVersion:
+        """The text version that the public reads. A draft has none."""
         assert self.current_version is not None
-        return self.current_version.digest(self.language)
+        return self.current_version
 
     @property
     def draft_text(self) -> Statement:
@@ -152,6 +160,23 @@ class Campaign(models.Model):
             ),
         )
 
+    def draft_texts(self) -> dict[str, Statement]:
+        """The draft text in every language that is ready, the original first."""
+        ready = self.translations.filter(ready=True)
+        return {self.language: self.draft_text, **{each.language: each.statement for each in ready}}
+
+    @property
+    def has_draft_changes(self) -> bool:
+        """Whether the draft text differs from what the public reads, in any language."""
+        return bool(self.draft_digests() != self.in_force.digests)
+
+    def draft_digests(self) -> dict[str, str]:
+        return {language: statement.digest() for language, statement in self.draft_texts().items()}
+
+    @property
+    def open_proposal(self) -> "Proposal | None":
+        return self.proposals.filter(outcome="open").first()
+
     def lock(self) -> None:
         """Reads the row anew and holds it until the transaction ends."""
         self.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
@@ -162,11 +187,59 @@ class Campaign(models.Model):
         self.lock()
         if self.stage == self.Stage.PUBLISHED:
             return
-        self.check_complete()
-        self.current_version = self.freeze()
+        if self.is_closed:
+            raise ValidationError(_("The time to sign has already passed: move it first."))
+        self.current_version = self.freeze(TextVersion.Kind.FIRST, edition=1)
         self.stage, self.publish_at = self.Stage.PUBLISHED, timezone.now()
         self.save(update_fields=["current_version", "stage", "publish_at"])
         Event.objects.record(Event.Verb.PUBLISHED, self, by=by, version=self.current_version.number)
+
+    @transaction.atomic
+    def correct_wording(self, by: Any, note: str) -> None:
+        """Makes the draft the text. Signatures stand, and every contact person is told what changed."""
+        self.lock()
+        self.refuse_unchanged()
+        if [demand.key for demand in self.draft_text.demands] != [demand.key for demand in self.text.demands]:
+            raise ValidationError(_("A demand was added, removed or moved: that changes what we ask."))
+        self._put_in_force(self.freeze(TextVersion.Kind.WORDING, self.in_force.edition, note))
+        Event.objects.record(Event.Verb.CORRECTED, self, by=by, version=self.in_force.number)
+        OutgoingMail.objects.queue_for_all("text_corrected", self.signatures.listed(), occasion=self.in_force.pk)
+
+    @transaction.atomic
+    def add_translation(self, by: Any, note: str) -> None:
+        """Adds the ready translations to the text. No other language changes, and nobody is mailed."""
+        self.lock()
+        self.refuse_unchanged()
+        draft, public = self.draft_digests(), self.in_force.digests
+        if any(draft.get(language) != digest for language, digest in public.items()):
+            raise ValidationError(_("A language that is public already has changed: that corrects wording."))
+        self._put_in_force(self.freeze(TextVersion.Kind.TRANSLATION, self.in_force.edition, note))
+        added = sorted(set(draft) - set(public))
+        Event.objects.record(Event.Verb.TRANSLATED, self, by=by, version=self.in_force.number, languages=added)
+
+    @transaction.atomic
+    def propose(self, by: Any, note: str, deadline: datetime.datetime) -> None:
+        """Freezes the draft as a proposal and asks every signatory. It is not the text before it is adopted."""
+        self.lock()
+        self.refuse_unchanged()
+        if deadline <= timezone.now():
+            raise ValidationError(_("The deadline has already passed."))
+        if self.draft_text.digest() == self.digest:
+            raise ValidationError(_("Only a translation differs: that does not change what we ask."))
+        edition = 1 + self.text_versions.aggregate(last=models.Max("edition"))["last"]
+        version = self.freeze(TextVersion.Kind.DEMANDS, edition, note)
+        proposal = self.proposals.create(version=version, deadline=deadline)
+        Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number)
+        OutgoingMail.objects.queue_for_all("text_proposed", self.signatures.listed(), occasion=proposal.pk)
+
+    def refuse_unchanged(self) -> None:
+        """Raises ValidationError when there is nothing to revise, or a proposal still waits for its end."""
+        if not self.is_published:
+            raise ValidationError(_("The campaign is not published yet."))
+        if self.open_proposal:
+            raise ValidationError(_("A proposal is open: make it the text or drop it first."))
+        if not self.has_draft_changes:
+            raise ValidationError(_("The draft text does not differ from what the public reads."))
 
     def check_complete(self) -> None:
         """Raises ValidationError, one message for each thing that a statement needs before anyone can sign it."""
@@ -175,20 +248,32 @@ class Campaign(models.Model):
             lacks.append(ValidationError(_("The statement has no text yet.")))
         if not self.demands.exists():
             lacks.append(ValidationError(_("The statement has no demand yet.")))
-        if self.is_closed:
-            lacks.append(ValidationError(_("The time to sign has already passed: move it first.")))
+        for translation in self.translations.filter(ready=True):
+            missing = [str(demand.number) for demand in translation.statement.demands if not demand.text.strip()]
+            if missing:
+                words = _("The translation (%(language)s) lacks demand %(numbers)s.")
+                params = {"language": translation, "numbers": ", ".join(missing)}
+                lacks.append(ValidationError(words, params=params))
         if lacks:
             raise ValidationError(lacks)
 
-    def freeze(self) -> TextVersion:
-        """A new text version of the draft text."""
-        statement = self.draft_text
+    def freeze(self, kind: str, edition: int, note: str = "") -> TextVersion:
+        """A new text version of the draft text. Raises ValidationError while something lacks."""
+        self.check_complete()
+        statements = self.draft_texts()
         return self.text_versions.create(
             number=self.text_versions.count() + 1,
+            edition=edition,
+            kind=kind,
+            note=note,
             created_at=timezone.now(),
-            content={statement.language: statement.to_content()},
-            digests={statement.language: statement.digest()},
+            content={language: statement.to_content() for language, statement in statements.items()},
+            digests={language: statement.digest() for language, statement in statements.items()},
         )
+
+    def _put_in_force(self, version: TextVersion) -> None:
+        self.current_version = version
+        self.save(update_fields=["current_version"])
 
     @transaction.atomic
     def close(self, by: Any) -> None:

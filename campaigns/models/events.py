@@ -25,6 +25,14 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     class Verb(models.TextChoices):
         PUBLISHED = "published", _("published the campaign")
+        CORRECTED = "corrected", _("corrected the wording of the text")
+        TRANSLATED = "translated", _("added a translation to the text")
+        PROPOSED = "proposed", _("proposed a change of what we ask")
+        ADOPTED = "adopted", _("made the proposal the text")
+        DROPPED = "dropped", _("dropped the proposal")
+        DELIVERED = "delivered", _("delivered the letter")
+        TAKEN_OUT = "taken out", _("took a name out of a delivered list")
+        UPDATED = "updated", _("published an update")
         CLOSED = "closed", _("closed the campaign for signature")
         REOPENED = "reopened", _("reopened the campaign for signature")
         SUBMITTED = "submitted", _("sent the form")
@@ -35,6 +43,8 @@ class Event(models.Model):
         DECLINED = "declined", _("did not accept the signature")
         ADDED = "added", _("added the signature for the group")
         RENAMED = "renamed", _("corrected the listed name")
+        AGREED = "agreed", _("agreed to the new text")
+        REFUSED = "refused", _("did not agree to the new text")
         WITHDRAWN = "withdrawn", _("withdrew the signature")
         REMOVED = "removed", _("removed the signature")
 

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -16,10 +17,10 @@ MOST_ATTEMPTS = 24
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def queue(self, kind: str, reference: models.Model, recipient: Any = None, round: int = 1) -> None:
+    def queue(self, kind: str, reference: models.Model, recipient: Any = None, occasion: int = 1) -> None:
         """Queues the letter `kind` about `reference`, to its contact person or to the coordinator `recipient`.
 
-        The same letter of the same round is queued once only, however often this is called.
+        The same letter on the same occasion is queued once only, however often this is called.
         """
         recipient_id = recipient.pk if recipient else None
         self.bulk_create(
@@ -28,11 +29,22 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
                     kind=kind,
                     reference=reference.pk,
                     recipient=recipient_id,
-                    dedupe_key=f"{kind}:{reference.pk}:{recipient_id or 'contact'}:{round}",
+                    occasion=occasion,
+                    dedupe_key=f"{kind}:{reference.pk}:{recipient_id or 'contact'}:{occasion}",
                 )
             ],
             ignore_conflicts=True,
         )
+
+    def queue_for_all(self, kind: str, signatures: models.QuerySet[Any], occasion: int) -> None:
+        """Queues the letter `kind` to the contact person of each signature, as far as there is one with an address."""
+        reachable = signatures.exclude(contact=None).order_by("pk").values_list("pk", flat=True)
+        letters = (
+            OutgoingMail(kind=kind, reference=pk, occasion=occasion, dedupe_key=f"{kind}:{pk}:contact:{occasion}")
+            for pk in reachable.iterator(chunk_size=1000)
+        )
+        while batch := list(islice(letters, 1000)):
+            self.bulk_create(batch, ignore_conflicts=True)
 
     def waiting(self) -> "OutgoingMailQuerySet":
         return self.filter(sent_at=None, ended_at=None)
@@ -48,6 +60,7 @@ class OutgoingMail(models.Model):
     kind = models.CharField(_("letter"), max_length=40)
     reference = models.BigIntegerField(_("about"))
     recipient = models.BigIntegerField(_("coordinator"), null=True)
+    occasion = models.BigIntegerField(_("occasion"), default=1)
     dedupe_key = models.CharField(max_length=120, unique=True)
     created_at = models.DateTimeField(_("queued"), default=timezone.now)
     next_try_at = models.DateTimeField(_("not before"), default=timezone.now)

@@ -2,12 +2,12 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -20,17 +20,24 @@ from .organizations import Organization, OrganizationQuerySet
 from .outbox import OutgoingMail
 from .texts import TextVersion, languages
 
+if TYPE_CHECKING:
+    from .proposals import Proposal
+
 CONFIRM_WITHIN = datetime.timedelta(days=7)
 MOST_CONFIRMATION_LETTERS = 4
+# A correction of wording changes nothing of what a group has signed; a new edition does.
+STANDS = Q(text_version__edition=F("campaign__current_version__edition"))
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many are listed under a campaign, and how many of them the public does not see by name."""
+    """How many stand under a campaign's text, how many of them the public does not see by name, and how many are
+    listed on an earlier text only, who are not counted."""
 
     organizations: int
     persons: int
     withheld: int
+    earlier: int
 
     @property
     def total(self) -> int:
@@ -42,8 +49,23 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(state=Signature.State.LISTED)
 
     def in_public(self) -> "SignatureQuerySet":
-        """Those whose names everybody may read, in the order of the list."""
-        return self.listed().filter(shown=Signature.Shown.PUBLIC).order_by("position", "id")
+        """Those whose names everybody may read, in the order of the list, each with `stands`."""
+        return self.listed().filter(shown=Signature.Shown.PUBLIC).marked_standing().order_by("position", "id")
+
+    def named(self) -> "SignatureQuerySet":
+        """Those whose names the addressee reads, in the order of the list."""
+        return self.exclude(shown=Signature.Shown.COUNTED).order_by("position", "id")
+
+    def standing(self) -> "SignatureQuerySet":
+        """Those listed under what is asked now; the others are on an earlier text and have not agreed to this one."""
+        return self.listed().filter(STANDS)
+
+    def on_earlier_text(self) -> "SignatureQuerySet":
+        return self.listed().exclude(STANDS)
+
+    def marked_standing(self) -> "SignatureQuerySet":
+        """Each with `stands`, whether it is under what is asked now."""
+        return self.annotate(stands=STANDS)
 
     def organizations(self) -> "SignatureQuerySet":
         return self.filter(kind=Signature.Kind.ORGANIZATION)
@@ -61,9 +83,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def tally(self) -> Tally:
         return Tally(
             **self.listed().aggregate(
-                organizations=Count("pk", filter=Q(kind=Signature.Kind.ORGANIZATION)),
-                persons=Count("pk", filter=Q(kind=Signature.Kind.PERSON)),
-                withheld=Count("pk", filter=~Q(shown=Signature.Shown.PUBLIC)),
+                organizations=Count("pk", filter=STANDS & Q(kind=Signature.Kind.ORGANIZATION)),
+                persons=Count("pk", filter=STANDS & Q(kind=Signature.Kind.PERSON)),
+                withheld=Count("pk", filter=STANDS & ~Q(shown=Signature.Shown.PUBLIC)),
+                earlier=Count("pk", filter=~STANDS),
             )
         )
 
@@ -222,6 +245,8 @@ class Signature(models.Model):
         self._put_on_the_list(by, organization)
         Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
         OutgoingMail.objects.queue("signature_listed", self)
+        if proposal := self.proposal_to_answer:
+            OutgoingMail.objects.queue("text_proposed", self, occasion=proposal.pk)
 
     @transaction.atomic
     def decline(self, by: Any, reason: str) -> None:
@@ -252,7 +277,7 @@ class Signature(models.Model):
     @transaction.atomic
     def list_as(self, name: str, by: Any) -> None:
         """Corrects the listed name; the name as signed stays, and the group is told."""
-        self._lock()
+        self.lock()
         if self.name == name:
             return
         if self.state not in {self.State.PENDING, self.State.LISTED}:
@@ -261,26 +286,26 @@ class Signature(models.Model):
         self.save(update_fields=["name"])
         event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by, before=before, after=name)
         if self.state == self.State.LISTED:
-            OutgoingMail.objects.queue("signature_renamed", self, round=event.pk)
+            OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk)
 
     @transaction.atomic
     def resend_confirmation(self) -> None:
         """Sends the confirmation letter once more. Raises ValidationError after a few times."""
-        self._lock()
+        self.lock()
         if self.state != self.State.UNCONFIRMED:
             return
-        OutgoingMail.objects.queue("confirm_signature", self, round=self._next_confirmation_round())
+        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
         Event.objects.record(Event.Verb.RESENT, self.campaign, self)
 
     @transaction.atomic
     def correct_address(self, address: str) -> None:
         """Sends the confirmation letter to another address; links sent to the old one end."""
-        self._lock()
+        self.lock()
         if self.state != self.State.UNCONFIRMED:
             return
         self.contact.email = address
         self.contact.save(update_fields=["sealed_email", "email_index"])
-        OutgoingMail.objects.queue("confirm_signature", self, round=self._next_confirmation_round())
+        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
         Event.objects.record(Event.Verb.READDRESSED, self.campaign, self)
 
     @property
@@ -291,6 +316,14 @@ class Signature(models.Model):
     @property
     def may_be_withdrawn(self) -> bool:
         return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
+
+    @property
+    def proposal_to_answer(self) -> "Proposal | None":
+        """The change of text on which this signatory is asked: an open one, or one that it has not joined."""
+        proposals = self.campaign.proposals.exclude(outcome="dropped").select_related("version", "campaign")
+        last = proposals.order_by("-version__edition").first()
+        behind = last is not None and self.text_version.edition < last.version.edition
+        return last if last and behind and last.may_be_answered_by(self) else None
 
     def candidates(self) -> OrganizationQuerySet:
         """The known organizations that this signatory may be."""
@@ -305,12 +338,12 @@ class Signature(models.Model):
         alive = self.campaign.signatures.filter(state__in=[self.State.PENDING, self.State.LISTED])
         return alive.filter(alike).exclude(pk=self.pk)
 
-    def _lock(self) -> None:
+    def lock(self) -> None:
         self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
 
     def _may_become(self, state: "Signature.State") -> bool:
         """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not."""
-        self._lock()
+        self.lock()
         if self.state == state:
             return False
         if state not in self.TRANSITIONS.get(self.State(self.state), set()):

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from django.conf.global_settings import LANGUAGES
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,6 +37,11 @@ class Statement:
     summary: str
     body: str
     demands: tuple[NumberedDemand, ...]
+
+    @property
+    def direction(self) -> str:
+        """rtl or ltr, as its language is written."""
+        return "rtl" if get_language_info(self.language)["bidi"] else "ltr"
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> Self:
@@ -72,14 +79,31 @@ def composed(value: Any) -> Any:
     return value
 
 
+class TextVersionQuerySet(models.QuerySet["TextVersion"]):
+    def in_force(self) -> "TextVersionQuerySet":
+        """Those that are or were the text; a proposal that is open or was dropped is not among them."""
+        return self.filter(models.Q(proposal=None) | models.Q(proposal__outcome="adopted"))
+
+
 class TextVersion(models.Model):
     """A frozen, numbered copy of a statement. A trigger refuses its UPDATE, DELETE and TRUNCATE."""
 
+    class Kind(models.TextChoices):
+        FIRST = "first", _("the first text")
+        WORDING = "wording", _("corrects wording")
+        DEMANDS = "demands", _("changes what we ask")
+        TRANSLATION = "translation", _("adds a translation")
+
     campaign = models.ForeignKey("Campaign", models.PROTECT, related_name="text_versions", verbose_name=_("campaign"))
     number = models.PositiveIntegerField(_("number"))
+    edition = models.PositiveIntegerField(_("edition"), help_text=_("It rises only when what is asked changes."))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    note = models.CharField(_("note"), max_length=500, blank=True)
     created_at = models.DateTimeField(_("frozen"))
     content = models.JSONField(_("content"))
     digests = models.JSONField(_("fingerprints"))
+
+    objects = TextVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("text version")
@@ -90,6 +114,16 @@ class TextVersion(models.Model):
     def __str__(self) -> str:
         return str(_("version %(number)s") % {"number": self.number})
 
+    @property
+    def in_force_since(self) -> datetime.datetime:
+        """When it became the text: when it was frozen or, if it was proposed first, adopted."""
+        proposal = getattr(self, "proposal", None)
+        return proposal.ended_at if proposal and proposal.ended_at else self.created_at
+
+    def statements(self) -> list[Statement]:
+        """The statement in every language of the version, by the language's code."""
+        return [self.statement(language) for language in sorted(self.content)]
+
     def statement(self, language: str) -> Statement:
         """The statement in one of the version's languages. Raises KeyError for another."""
         return Statement.from_content(self.content[language])
@@ -98,3 +132,67 @@ class TextVersion(models.Model):
         """The fingerprint of that language's text: a SHA-256 in hexadecimal."""
         digest: str = self.digests[language]
         return digest
+
+
+class Translation(models.Model):
+    """The draft text in another language; it joins the next text version once it is ready."""
+
+    campaign = models.ForeignKey("Campaign", models.CASCADE, related_name="translations", verbose_name=_("campaign"))
+    language = models.CharField(_("language"), max_length=12, choices=languages)
+    title = models.CharField(_("title"), max_length=300)
+    addressee = models.CharField(_("addressee"), max_length=300)
+    summary = models.TextField(_("summary"), max_length=500, blank=True)
+    body = models.TextField(_("text"), help_text=_("Markdown."))
+    credit = models.CharField(_("translated by"), max_length=200, blank=True)
+    ready = models.BooleanField(_("ready to be published"), default=False)
+
+    class Meta:
+        verbose_name = _("translation")
+        verbose_name_plural = _("translations")
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "language"],
+                name="translation_once_per_language",
+                violation_error_message=_("There is a translation into this language already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_language_display())
+
+    def clean(self) -> None:
+        if self.campaign_id and self.language == self.campaign.language:
+            raise ValidationError({"language": _("This is the original’s own language.")})
+
+    @property
+    def statement(self) -> Statement:
+        """The translated text, with the original's date and order of demands; a demand that is missing is empty."""
+        texts = {each.demand_id: each.text for each in self.demands.all()}
+        return Statement(
+            language=self.language,
+            date=self.campaign.statement_date,
+            addressee=self.addressee,
+            title=self.title,
+            summary=self.summary,
+            body=self.body,
+            demands=tuple(
+                NumberedDemand(key=demand.key, number=number, text=texts.get(demand.pk, ""))
+                for number, demand in enumerate(self.campaign.demands.all(), start=1)
+            ),
+        )
+
+
+class DemandTranslation(models.Model):
+    translation = models.ForeignKey(Translation, models.CASCADE, related_name="demands", verbose_name=_("translation"))
+    demand = models.ForeignKey("Demand", models.CASCADE, related_name="translations", verbose_name=_("demand"))
+    text = models.TextField(_("text"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("translated demand")
+        verbose_name_plural = _("translated demands")
+        ordering = ["demand__position", "demand_id"]
+        constraints = [models.UniqueConstraint(fields=["translation", "demand"], name="demand_translated_once")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,11 +1,13 @@
 """Pages that everybody reads, the same for all."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Iterable
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template import TemplateDoesNotExist
 from django.views.decorators.http import require_safe
 
-from ..models import Campaign, Signature
+from ..models import Campaign, NumberedDemand, Signature, Statement, Update
 from ..models.contacts import PRIVACY_NOTICE
 
 NAMES_ON_A_PAGE = 200
@@ -18,21 +20,39 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def campaign(request: HttpRequest, slug: str) -> HttpResponse:
+def campaign(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
+    version = campaign.in_force
+    if language and language not in version.content:
+        raise Http404
     signatures = campaign.signatures.in_public()[:NAMES_ON_A_PAGE]
-    return render(
-        request,
-        "campaigns/campaign.html",
-        {
-            "campaign": campaign,
-            "text": campaign.text,
-            "organizations": [signature for signature in signatures if signature.kind == Signature.Kind.ORGANIZATION],
-            "persons": [signature for signature in signatures if signature.kind == Signature.Kind.PERSON],
-            "tally": campaign.signatures.tally(),
-            "names_on_a_page": NAMES_ON_A_PAGE,
-        },
-    )
+    updates = list(campaign.updates.public().prefetch_related("texts"))
+    context = {
+        "campaign": campaign,
+        "text": version.statement(language or campaign.language),
+        "digest": version.digest(language or campaign.language),
+        "demands": demands_with_outcomes(version.statement(language or campaign.language), updates),
+        "updates": updates,
+        **apart(signatures),
+        "tally": campaign.signatures.tally(),
+        "names_on_a_page": NAMES_ON_A_PAGE,
+    }
+    return render(request, "campaigns/campaign.html", context)
+
+
+def apart(signatures: Iterable[Signature]) -> dict[str, list[Signature]]:
+    """The lists of the page: organizations, persons, and those who signed an earlier text only."""
+    lists: dict[str, list[Signature]] = {"organizations": [], "persons": [], "earlier": []}
+    for signature in signatures:
+        stands = "organizations" if signature.kind == Signature.Kind.ORGANIZATION else "persons"
+        lists[stands if signature.stands else "earlier"].append(signature)  # type: ignore[attr-defined]
+    return lists
+
+
+def demands_with_outcomes(text: Statement, updates: list[Update]) -> list[tuple[NumberedDemand, Update | None]]:
+    """Each demand with the newest update that tells its outcome."""
+    newest = {update.demand_key: update for update in reversed(updates) if update.kind == Update.Kind.OUTCOME}
+    return [(demand, newest.get(demand.key)) for demand in text.demands]
 
 
 @require_safe
@@ -61,3 +81,10 @@ def privacy(request: HttpRequest, version: int = PRIVACY_NOTICE) -> HttpResponse
         return render(request, f"campaigns/privacy/{version}.html", {"version": version, "current": PRIVACY_NOTICE})
     except TemplateDoesNotExist as error:
         raise Http404 from error
+
+
+@require_safe
+def reply(request: HttpRequest, pk: int) -> FileResponse:
+    """The addressee's reply, as the PDF that a coordinator added to an update."""
+    update = get_object_or_404(Update.objects.public().exclude(document=""), pk=pk)
+    return FileResponse(update.document.open(), content_type="application/pdf", filename=f"reply-{pk}.pdf")

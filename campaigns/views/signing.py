@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .. import tokens
+from .. import differences, tokens
 from ..forms import AddressForm, SignForm
 from ..models import Campaign, Signature
 from .errors import gone
@@ -45,7 +45,10 @@ def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @require_http_methods(FORM_METHODS)
 def sign(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
-    form = SignForm(request.POST if request.method == "POST" else None, campaign=campaign)
+    language = request.GET.get("in", campaign.language)
+    if language not in campaign.in_force.content:
+        raise Http404
+    form = SignForm(request.POST if request.method == "POST" else None, campaign=campaign, language=language)
     status = 200
     if form.is_bound and not campaign.is_open:
         status = REFUSED
@@ -56,7 +59,10 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
         sent_page = reverse("sent", args=[slug])
         return redirect(f"{sent_page}?{urlencode({'token': tokens.make(signature, tokens.SENT_PAGE)})}")
     return render(
-        request, "campaigns/sign.html", {"campaign": campaign, "text": campaign.text, "form": form}, status=status
+        request,
+        "campaigns/sign.html",
+        {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form},
+        status=status,
     )
 
 
@@ -92,6 +98,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 def own_page(request: HttpRequest, token: str) -> HttpResponse:
     """The contact person's page. GET shows, since mail scanners open links; POST confirms or withdraws."""
     signature = signature_behind(token, tokens.OWN_PAGE)
+    proposal = signature.proposal_to_answer
     status, refusal = 200, None
     try:
         if "confirm" in request.POST:
@@ -99,6 +106,9 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(request.path)
         if "withdraw" in request.POST:
             signature.withdraw()
+            return redirect(request.path)
+        if proposal and ("agree" in request.POST or "disagree" in request.POST):
+            proposal.answer(signature, agrees="agree" in request.POST)
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
@@ -109,5 +119,8 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
         "text": version.statement(signature.language),
         "digest": version.digest(signature.language),
         "refusal": refusal,
+        "proposal": proposal,
+        "changes": differences.between(version, proposal.version, signature.language) if proposal else [],
+        "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
     }
     return render(request, "campaigns/signature.html", context, status=status)

@@ -1,0 +1,176 @@
+"""Delivering the letter, what came back, and what happened after."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from ..forms import NameField
+from ..models import Campaign, Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
+
+INVALID = 422
+
+
+class RecipientForm(forms.Form):
+    use_required_attribute = False
+
+    name = NameField(label=_("Name"))
+    salutation = forms.CharField(label=_("Salutation"), required=False, max_length=200)
+    channel = forms.ChoiceField(label=_("Channel"), choices=DeliveryRecipient.Channel.choices)
+    address = forms.EmailField(label=_("E-mail address"), required=False, help_text=_("For mail from here."))
+    language = forms.ChoiceField(label=_("Language of the letter"))
+
+    def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["language"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(language, language) for language in languages]
+
+    def clean(self) -> None:
+        by_mail = self.cleaned_data.get("channel") == DeliveryRecipient.Channel.MAIL
+        if by_mail and not self.cleaned_data.get("address") and "address" not in self.errors:
+            self.add_error("address", _("Mail from here needs an address."))
+
+
+RecipientFormSet = forms.formset_factory(RecipientForm, extra=3)
+
+
+def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """What will be delivered, and to whom; then the delivery."""
+    campaign = get_object_or_404(Campaign.objects.published(), pk=pk)
+    if not campaigns.has_change_permission(request, campaign):
+        raise PermissionDenied
+    languages = {"languages": list(campaign.in_force.content)}
+    formset = RecipientFormSet(request.POST if request.method == "POST" else None, form_kwargs=languages)
+    refusals: list[str] = []
+    if formset.is_bound and formset.is_valid():
+        recipients = [form.cleaned_data for form in formset if form.has_changed()]
+        try:
+            delivery = Delivery.objects.deliver(campaign, by=request.user, recipients=recipients)
+        except ValidationError as error:
+            refusals = error.messages
+        else:
+            messages.success(request, _("Delivered. The list is frozen, and every signatory is told."))
+            return HttpResponseRedirect(reverse("admin:campaigns_delivery_change", args=[delivery.pk]))
+    context = {
+        **campaigns.admin_site.each_context(request),
+        "title": _("Deliver the letter"),
+        "campaign": campaign,
+        "tally": campaign.signatures.tally(),
+        "formset": formset,
+        "refusals": refusals,
+        "media": campaigns.media,
+    }
+    status = INVALID if formset.is_bound else 200
+    return TemplateResponse(request, "admin/campaigns/campaign/deliver.html", context, status=status)
+
+
+class RecipientInline(admin.TabularInline):
+    model = DeliveryRecipient
+    fields = ["name", "channel", "language", "mailed", "sent_at", "bounced_at", "receipt_at", "receipt_note"]
+    readonly_fields = ["name", "channel", "language", "mailed"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("mailed from here"))
+    def mailed(self, recipient: DeliveryRecipient) -> Any:
+        mail = OutgoingMail.objects.filter(kind="letter", reference=recipient.pk).first()
+        return (mail.sent_at or mail.last_error or _("waiting")) if mail else "—"
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(admin.ModelAdmin):
+    change_form_template = "admin/campaigns/delivery/change_form.html"
+    fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
+    readonly_fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
+    list_display = ["campaign", "number", "at", "counted"]
+    inlines = [RecipientInline]
+
+    class Media:
+        css = {"all": ["campaigns/desk.css"]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Delivery, form: Any, change: bool) -> None:
+        """Only what the recipients did is saved; the delivery itself is frozen."""
+
+    def get_urls(self) -> list[URLPattern]:
+        take_out = self.admin_site.admin_view(require_POST(self.take_out))
+        return [path("<int:pk>/take-out/", take_out, name="campaigns_delivery_take_out"), *super().get_urls()]
+
+    def take_out(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Takes a name of a group in danger out of what we serve."""
+        delivery = get_object_or_404(Delivery, pk=pk)
+        if not self.has_change_permission(request, delivery):
+            raise PermissionDenied
+        entry = get_object_or_404(delivery.entries, place=request.POST.get("place", "0"))
+        delivery.take_out(entry.place, by=request.user)
+        messages.success(request, _("One name was taken out. All the rest still verifies."))
+        return HttpResponseRedirect(reverse("admin:campaigns_delivery_change", args=[pk]))
+
+
+class UpdateTextInline(admin.StackedInline):
+    model = UpdateText
+    extra = 1
+
+
+@admin.register(Update)
+class UpdateAdmin(admin.ModelAdmin):
+    change_form_template = "admin/campaigns/update/change_form.html"
+    fields = ["campaign", "kind", "demand_key", "outcome", "date", "source", "document"]
+    list_display = ["campaign", "kind", "date", "published_at"]
+    list_filter = ["campaign", "kind"]
+    inlines = [UpdateTextInline]
+
+    class Media:
+        css = {"all": ["campaigns/desk.css"]}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A demand is chosen by its words; the update keeps its key, which outlives every version."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "demand_key" and field is not None:
+            published = Campaign.objects.published().select_related("current_version")
+            demands = [
+                (demand.key, f"{campaign.slug}, {demand.number}. {demand.text[:60]}")
+                for campaign in published
+                for demand in campaign.text.demands
+            ]
+            return forms.ChoiceField(label=field.label, required=False, choices=[("", "—"), *demands])
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: Update | None = None) -> bool:
+        """What is published stays as it was read; a mistake is mended by a further update."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Update | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    def get_urls(self) -> list[URLPattern]:
+        publish = self.admin_site.admin_view(require_POST(self.publish))
+        return [path("<int:pk>/publish/", publish, name="campaigns_update_publish"), *super().get_urls()]
+
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        update = get_object_or_404(Update, pk=pk)
+        if not super().has_change_permission(request, update):
+            raise PermissionDenied
+        try:
+            update.publish(by=request.user)
+            messages.success(request, _("It is on the page, and those who asked for news are told."))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("admin:campaigns_update_change", args=[pk]))

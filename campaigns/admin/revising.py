@@ -1,0 +1,127 @@
+"""A new text version: see what differs, say of which kind it is, and act."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..differences import compare
+from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
+
+Kind = TextVersion.Kind
+INVALID = 422
+USUAL_WEEKS = datetime.timedelta(weeks=1)
+
+
+class ReviseForm(forms.Form):
+    use_required_attribute = False
+
+    kind = forms.ChoiceField(
+        label=_("This"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Kind.WORDING, _("corrects wording: signatures stand, and every contact person is told")),
+            (Kind.DEMANDS, _("changes what we ask: it is proposed to every signatory first")),
+            (Kind.TRANSLATION, _("adds a translation: nobody is mailed")),
+        ],
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        help_text=_("What changed and why, in a sentence or two. It is public, and stands in the letters."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    deadline = forms.SplitDateTimeField(
+        label=_("Answer by"),
+        help_text=_("For a change of what we ask."),
+        required=False,
+        initial=lambda: timezone.now() + USUAL_WEEKS,
+        widget=AdminSplitDateTime,
+    )
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("kind") == Kind.DEMANDS and not self.cleaned_data.get("deadline"):
+            self.add_error("deadline", _("Say by when the signatories should answer."))
+
+    def revise(self, campaign: Campaign, by: Any) -> bool:
+        """Carries out the verb. False, with the reasons among the form's errors, when it is refused."""
+        note = self.cleaned_data["note"]
+        try:
+            match self.cleaned_data["kind"]:
+                case Kind.WORDING:
+                    campaign.correct_wording(by=by, note=note)
+                case Kind.TRANSLATION:
+                    campaign.add_translation(by=by, note=note)
+                case Kind.DEMANDS:
+                    campaign.propose(by=by, note=note, deadline=self.cleaned_data["deadline"])
+        except ValidationError as error:
+            self.add_error(None, error)
+            return False
+        return True
+
+
+def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """The draft text beside what the public reads, and the kind of version that it shall become."""
+    campaign = get_object_or_404(Campaign.objects.published(), pk=pk)
+    if not campaigns.has_change_permission(request, campaign):
+        raise PermissionDenied
+    form = ReviseForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and form.revise(campaign, by=request.user):
+        messages.success(request, _("Done: the new version is frozen."))
+        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
+    draft = campaign.draft_texts()
+    public = {statement.language: statement for statement in campaign.in_force.statements()}
+    context = {
+        **campaigns.admin_site.each_context(request),
+        "title": _("A new version of the text"),
+        "campaign": campaign,
+        "form": form,
+        "compared": [(code, compare(public[code], draft[code])) for code in draft if code in public],
+        "added": [code for code in draft if code not in public],
+        "media": campaigns.media + form.media,
+    }
+    status = INVALID if form.is_bound else 200
+    return TemplateResponse(request, "admin/campaigns/campaign/revise.html", context, status=status)
+
+
+class DemandTranslationInline(admin.TabularInline):
+    model = DemandTranslation
+    fields = ["demand", "text"]
+    extra = 0
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})}}
+
+    def get_formset(self, request: HttpRequest, obj: Translation | None = None, **kwargs: Any) -> Any:
+        """One row for each demand that is not translated yet."""
+        self.extra = obj.campaign.demands.exclude(translations__translation=obj).count() if obj else 0
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        match = request.resolver_match
+        if match and "object_id" in match.kwargs:
+            kwargs["queryset"] = Demand.objects.filter(campaign__translations=match.kwargs["object_id"])
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Translation)
+class TranslationAdmin(admin.ModelAdmin):
+    fields = ["campaign", "language", "title", "addressee", "summary", "body", "credit", "ready"]
+    list_display = ["campaign", "language", "ready", "credit"]
+    list_filter = ["campaign", "language", "ready"]
+    inlines = [DemandTranslationInline]
+
+    class Media:
+        css = {"all": ["campaigns/desk.css"]}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> list[str]:
+        return ["campaign", "language"] if obj else []

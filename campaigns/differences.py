@@ -1,0 +1,92 @@
+"""What changed between two statements, word by word and demand by demand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .models import NumberedDemand, Statement, TextVersion
+
+WORDS = re.compile(r"\s+|[^\s]+")
+FIELDS = {
+    "title": _("Title"),
+    "addressee": _("Addressee"),
+    "summary": _("Summary"),
+    "body": _("Text"),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of words that stayed, was added, or was removed."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One part of the statement that changed, with its words before and after in one line of runs."""
+
+    part: str | Promise
+    runs: tuple[Run, ...]
+
+
+def compare(before: Statement, after: Statement) -> list[Change]:
+    """The changed parts in reading order: date, title, addressee, summary, text, then each demand by its key."""
+    return [Change(part, tuple(runs(old, new))) for part, old, new in pairs(before, after) if old != new]
+
+
+def between(before: TextVersion | None, after: TextVersion, language: str) -> list[Change]:
+    """The changes of one language from version to version; none where either lacks it."""
+    if before is None or language not in before.content or language not in after.content:
+        return []
+    return compare(before.statement(language), after.statement(language))
+
+
+def as_text(changes: list[Change]) -> str:
+    """The changes for a plain-text letter: [-removed-] and {+added+}."""
+    marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+    lines = []
+    for change in changes:
+        lines += [f"{change.part}:", "".join(marks[run.kind].format(run.text) for run in change.runs), ""]
+    return "\n".join(lines).strip()
+
+
+def pairs(before: Statement, after: Statement) -> Iterator[tuple[str | Promise, str, str]]:
+    """Each part with its text before and after, empty where it was not there."""
+    yield _("Date"), before.date.isoformat(), after.date.isoformat()
+    for field, part in FIELDS.items():
+        yield part, getattr(before, field), getattr(after, field)
+    old = {demand.key: demand for demand in before.demands}
+    new = {demand.key: demand for demand in after.demands}
+    for key in [*new, *(key for key in old if key not in new)]:
+        number = new[key].number if key in new else old[key].number
+        yield _("Demand %(number)s") % {"number": number}, numbered(old.get(key)), numbered(new.get(key))
+
+
+def numbered(demand: NumberedDemand | None) -> str:
+    return f"{demand.number}. {demand.text}" if demand else ""
+
+
+def runs(before: str, after: str) -> Iterator[Run]:
+    """The texts in runs, those removed before those added: matched by line first, then by word where lines differ."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    for tag, old_lines, new_lines in matched(old, new):
+        if tag == "equal":
+            yield Run("same", old_lines)
+            continue
+        for word_tag, removed, added in matched(WORDS.findall(old_lines), WORDS.findall(new_lines)):
+            if word_tag == "equal":
+                yield Run("same", removed)
+                continue
+            yield from (Run(kind, text) for kind, text in (("removed", removed), ("added", added)) if text)
+
+
+def matched(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Stretches of two lists of texts: whether they are equal, and each side joined."""
+    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield tag, "".join(old[old_from:old_to]), "".join(new[new_from:new_to])

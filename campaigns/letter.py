@@ -1,0 +1,142 @@
+"""A text version and its signatories, set as a letter: HTML, then PDF."""
+
+import datetime
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import segno
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+
+from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement
+
+FONTS = {
+    "font:sans": files("fontpkg_noto_sans") / "files" / "NotoSans[wdth,wght].ttf",
+    "font:sans-italic": files("fontpkg_noto_sans") / "files" / "NotoSans-Italic[wdth,wght].ttf",
+    "font:arabic": files("fontpkg_amiri") / "files" / "Amiri-Regular.ttf",
+    "font:arabic-bold": files("fontpkg_amiri") / "files" / "Amiri-Bold.ttf",
+}
+
+Row = TypeVar("Row")
+
+
+class Unavailable(Exception):
+    """The letter cannot be set on this machine; the words say what to install."""
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """One line of the list at the end of the letter."""
+
+    name: str
+    kind: str
+    affiliation: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All that stands on the paper. Without `fingerprint` it is not delivered yet, and says as of when it holds."""
+
+    statement: Statement
+    digest: str
+    organizations: Sequence[Signatory]
+    persons: Sequence[Signatory]
+    withheld: int
+    at: datetime.datetime
+    address: str
+    fingerprint: str = ""
+    salutation: str = ""
+
+    def pdf(self) -> bytes:
+        """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
+        try:
+            import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
+        except OSError as error:
+            raise Unavailable("The letter needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
+        with translation.override(self.statement.language):
+            html = render_to_string("campaigns/letter.html", {"letter": self, "qr": self.qr()})
+        document = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher())
+        pdf: bytes = document.write_pdf(
+            pdf_variant="pdf/ua-1", stylesheets=[weasyprint.CSS(string=sheet(), url_fetcher=fetcher())]
+        )
+        return pdf
+
+    def qr(self) -> SafeString:
+        """The address as a QR code in SVG, with error correction for print."""
+        code = segno.make(self.address, error="q", micro=False)
+        return SafeString(code.svg_inline(scale=1, border=0, omitsize=True, svgclass="qr", lineclass=None))
+
+
+def of_campaign(campaign: Campaign, language: str) -> Letter:
+    """The letter as it would be delivered at this minute."""
+    organizations, persons = split(campaign.signatures.standing().in_public(), of_signature)
+    return Letter(
+        statement=campaign.in_force.statement(language),
+        digest=campaign.in_force.digest(language),
+        organizations=organizations,
+        persons=persons,
+        withheld=campaign.signatures.tally().withheld,
+        at=timezone.now(),
+        address=settings.SITE_URL + reverse("campaign", args=[campaign.slug]),
+    )
+
+
+def of_delivery(delivery: Delivery, language: str, for_addressee: bool = False, salutation: str = "") -> Letter:
+    """The letter as it was delivered; a name that was taken out since is counted as withheld."""
+    entries = [entry for entry in delivery.entries.all() if entry.words and (for_addressee or entry.is_public)]
+    organizations, persons = split(entries, of_entry)
+    return Letter(
+        statement=delivery.text_version.statement(language),
+        digest=delivery.text_version.digest(language),
+        organizations=organizations,
+        persons=persons,
+        withheld=delivery.counted - len(entries),
+        at=delivery.at,
+        address=settings.SITE_URL + reverse("delivery", args=[delivery.fingerprint]),
+        fingerprint=delivery.fingerprint,
+        salutation=salutation,
+    )
+
+
+def split(rows: Iterable[Row], signatory: Callable[[Row], Signatory]) -> tuple[list[Signatory], list[Signatory]]:
+    """The lines of the letter, organizations and persons apart."""
+    lines = [signatory(row) for row in rows]
+    persons = [line for line in lines if line.kind == Signature.Kind.PERSON]
+    return [line for line in lines if line.kind != Signature.Kind.PERSON], persons
+
+
+def of_signature(signature: Signature) -> Signatory:
+    return Signatory(signature.name, signature.kind, signature.affiliation)
+
+
+def of_entry(entry: DeliveryEntry) -> Signatory:
+    words = entry.words or {}
+    return Signatory(words["name"], words["kind"], words["affiliation"])
+
+
+@functools.cache
+def sheet() -> str:
+    found = finders.find("campaigns/letter.css")
+    assert isinstance(found, str)
+    with open(found, encoding="utf-8") as file:
+        return file.read()
+
+
+def fetcher() -> Any:
+    """A fetcher that knows our fonts and refuses every other address."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see Letter.pdf
+
+    class Fonts(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if url not in FONTS:
+                raise ValueError("nothing is fetched for a letter")
+            return URLFetcherResponse(url, FONTS[url].read_bytes(), {"Content-Type": "font/ttf"})
+
+    return Fonts()

@@ -1,0 +1,218 @@
+"""What was delivered to the addressee: frozen, so that anyone can check it later."""
+
+import datetime
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .. import sealing, verify
+from .campaigns import Campaign
+from .events import Event
+from .outbox import OutgoingMail
+from .signatures import Signature
+from .texts import TextVersion
+
+SALT_BYTES = 16
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    @transaction.atomic
+    def deliver(self, campaign: Campaign, by: Any, recipients: list[dict[str, Any]]) -> "Delivery":
+        """Freezes the text in force and everyone who stands under it, and queues what goes out by mail from here.
+
+        Each recipient has `salutation`, `name`, `channel`, `language` and, for the channel mail, `address`. Raises
+        ValidationError when the public list is empty or the campaign is not published.
+        """
+        campaign.lock()
+        if not campaign.is_published:
+            raise ValidationError(_("The campaign is not published yet."))
+        signatures = list(campaign.signatures.standing().named().select_related("text_version"))
+        if not any(signature.shown == Signature.Shown.PUBLIC for signature in signatures):
+            raise ValidationError(_("No signature is public yet: there is nothing that anyone could check."))
+        entries = [DeliveryEntry.of(signature, place) for place, signature in enumerate(signatures, start=1)]
+        delivery = self.model(campaign=campaign, text_version=campaign.in_force, at=timezone.now())
+        delivery.number = self.filter(campaign=campaign).count() + 1
+        delivery.hashes = [verify.entry_hash(entry.salt, entry.words) for entry in entries]
+        delivery.counted = campaign.signatures.tally().total
+        delivery.fingerprint = verify.fingerprint(delivery.delivered())
+        delivery.save(force_insert=True)
+        for entry in entries:
+            entry.delivery = delivery
+        DeliveryEntry.objects.bulk_create(entries, batch_size=1000)
+        delivery.address_to(recipients)
+        Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, signatories=len(entries))
+        OutgoingMail.objects.queue_for_all("delivered", campaign.signatures.standing(), occasion=delivery.pk)
+        return delivery
+
+
+class Delivery(models.Model):
+    """A frozen letter and list. A trigger refuses its UPDATE, DELETE and TRUNCATE."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="deliveries", verbose_name=_("campaign"))
+    number = models.PositiveIntegerField(_("number"))
+    text_version = models.ForeignKey(
+        TextVersion, models.PROTECT, related_name="deliveries", verbose_name=_("text version")
+    )
+    at = models.DateTimeField(_("delivered"))
+    counted = models.PositiveIntegerField(_("signatures counted"))
+    hashes = models.JSONField(_("hashes"))
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, unique=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["campaign", "number"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="delivery_numbered_once")]
+
+    def __str__(self) -> str:
+        return str(_("delivery %(number)s of %(campaign)s") % {"number": self.number, "campaign": self.campaign})
+
+    def delivered(self) -> dict[str, Any]:
+        """What the fingerprint is taken over."""
+        return {
+            "campaign": self.campaign.slug,
+            "number": self.number,
+            "at": self.at.astimezone(datetime.UTC).isoformat(),
+            "version": self.text_version.number,
+            "texts": self.text_version.digests,
+            "counted": self.counted,
+            "hashes": self.hashes,
+        }
+
+    def manifest(self, for_addressee: bool = False) -> bytes:
+        """The delivered list as its file. The public's leaves out the names that only the addressee reads."""
+        names = [entry.shown_to_addressee if for_addressee else entry.shown_in_public for entry in self.entries.all()]
+        return verify.canonical({"format": verify.FORMAT, "delivered": self.delivered(), "names": names}) + b"\n"
+
+    def examine(self, data: bytes) -> tuple[str, str]:
+        """Whether the file `data` is this delivered list: a verdict, or the first thing that is wrong with it."""
+        try:
+            document = verify.read(data)
+        except verify.Refused as reason:
+            return "", str(reason)
+        ours = verify.read(self.manifest(for_addressee=True))
+        if part := verify.difference(document, ours):
+            return "", part
+        return verify.verdict(document), ""
+
+    def address_to(self, recipients: list[dict[str, Any]]) -> None:
+        for words in recipients:
+            address = words.pop("address", "")
+            recipient = self.recipients.create(**words)
+            if recipient.channel == DeliveryRecipient.Channel.MAIL:
+                recipient.address = address
+                recipient.save(update_fields=["sealed_address"])
+                OutgoingMail.objects.queue("letter", recipient)
+
+    @transaction.atomic
+    def take_out(self, place: int, by: Any) -> None:
+        """Empties the name at `place` in what we serve. Its hash stays, so all the rest still verifies."""
+        entry = self.entries.select_for_update().get(place=place)
+        if entry.is_taken_out:
+            return
+        entry.words, entry.salt = None, ""
+        entry.save(update_fields=["words", "salt"])
+        Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, by=by, delivery=self.number)
+
+    def since(self) -> dict[str, int]:
+        """How many have withdrawn, were removed or joined since, and how many names were taken out."""
+        signatures = self.campaign.signatures.filter(decided_at__isnull=False)
+        left = signatures.filter(decided_at__lte=self.at, ended_at__gt=self.at)
+        return {
+            "withdrawn": left.filter(state=Signature.State.WITHDRAWN).count(),
+            "removed": left.filter(state=Signature.State.REMOVED).count(),
+            "joined": self.campaign.signatures.standing().filter(decided_at__gt=self.at).count(),
+            "taken_out": self.entries.filter(words=None).count(),
+        }
+
+
+class DeliveryEntry(models.Model):
+    """One delivered name: public words and a salt beside their hash in the delivery. Only emptying is allowed."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="entries", verbose_name=_("delivery"))
+    place = models.PositiveIntegerField(_("place"))
+    words = models.JSONField(_("words"), null=True)
+    salt = models.CharField(max_length=32, blank=True)
+    is_public = models.BooleanField(_("public"))
+
+    class Meta:
+        verbose_name = _("delivered name")
+        verbose_name_plural = _("delivered names")
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["delivery", "place"], name="delivered_name_has_its_place")]
+
+    def __str__(self) -> str:
+        return str(self.words["name"]) if self.words else str(_("one name removed"))
+
+    @classmethod
+    def of(cls, signature: Signature, place: int) -> "DeliveryEntry":
+        return cls(
+            place=place,
+            salt=secrets.token_hex(SALT_BYTES),
+            is_public=signature.shown == Signature.Shown.PUBLIC,
+            words={
+                "name": signature.name,
+                "signed_as": signature.name_as_signed,
+                "kind": signature.kind,
+                "affiliation": signature.affiliation,
+                "country": signature.country.code or "",
+                "date": (signature.confirmed_at or signature.submitted_at).date().isoformat(),
+                "version": signature.text_version.number,
+                "came_by": signature.source,
+            },
+        )
+
+    @property
+    def is_taken_out(self) -> bool:
+        return self.words is None
+
+    @property
+    def shown_to_addressee(self) -> dict[str, Any] | None:
+        return None if self.is_taken_out else {"salt": self.salt, "words": self.words}
+
+    @property
+    def shown_in_public(self) -> dict[str, Any] | None:
+        return self.shown_to_addressee if self.is_public else None
+
+
+class DeliveryRecipient(models.Model):
+    """To whom a delivery went, and what came back."""
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("mail from here")
+        HAND = "hand", _("by hand")
+        POST = "post", _("by post")
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="recipients", verbose_name=_("delivery"))
+    salutation = models.CharField(_("salutation"), max_length=200, blank=True)
+    name = models.CharField(_("recipient"), max_length=200)
+    channel = models.CharField(_("channel"), max_length=4, choices=Channel, default=Channel.MAIL)
+    language = models.CharField(_("language of the letter"), max_length=12)
+    sealed_address = models.BinaryField(default=b"")
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    bounced_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    receipt_at = models.DateTimeField(_("receipt"), null=True, blank=True)
+    receipt_note = models.CharField(_("note on the receipt"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("recipient")
+        verbose_name_plural = _("recipients")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        return sealing.unseal(bytes(self.sealed_address), f"recipient {self.pk}", settings.CONTACT_KEYS)
+
+    @address.setter
+    def address(self, address: str) -> None:
+        self.sealed_address = sealing.seal(address, f"recipient {self.pk}", settings.CONTACT_KEYS)

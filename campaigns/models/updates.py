@@ -1,0 +1,107 @@
+"""What happened after: news, the addressee's reply, the outcome of a demand."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .campaigns import Campaign
+from .events import Event
+from .outbox import OutgoingMail
+from .texts import languages
+
+LARGEST_DOCUMENT_BYTES = 10_000_000
+
+
+def is_pdf(file: Any) -> None:
+    """Raises ValidationError for a file that is no PDF or is too large."""
+    if file.size > LARGEST_DOCUMENT_BYTES:
+        raise ValidationError(_("The file is larger than 10 MB."))
+    file.seek(0)
+    if not file.read(5).startswith(b"%PDF-"):
+        raise ValidationError(_("The file is not a PDF."))
+    file.seek(0)
+
+
+class UpdateQuerySet(models.QuerySet["Update"]):
+    def public(self) -> "UpdateQuerySet":
+        return self.filter(published_at__lte=timezone.now()).order_by("-date", "-id")
+
+
+class Update(models.Model):
+    class Kind(models.TextChoices):
+        NEWS = "news", _("news")
+        REPLY = "reply", _("reply of the addressee")
+        OUTCOME = "outcome", _("outcome of a demand")
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("open")
+        MET = "met", _("met")
+        PARTLY = "partly", _("partly met")
+        REFUSED = "refused", _("refused")
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="updates", verbose_name=_("campaign"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.NEWS)
+    demand_key = models.CharField(_("demand"), max_length=8, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, blank=True)
+    date = models.DateField(_("date"), default=timezone.localdate)
+    source = models.URLField(_("source"), max_length=300, blank=True)
+    document = models.FileField(
+        _("the reply as PDF"), upload_to="replies/", blank=True, validators=[FileExtensionValidator(["pdf"]), is_pdf]
+    )
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+
+    objects = UpdateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("update")
+        verbose_name_plural = _("updates")
+        ordering = ["-date", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.date}"
+
+    def clean(self) -> None:
+        speaks_of_demand = self.kind == self.Kind.OUTCOME
+        if speaks_of_demand and not (self.demand_key and self.outcome):
+            raise ValidationError(_("Say of which demand this is the outcome, and what it is."))
+        if not speaks_of_demand and (self.demand_key or self.outcome):
+            raise ValidationError(_("Only an outcome points at a demand."))
+
+    def in_language(self, language: str) -> "UpdateText | None":
+        """Its text in the language, else in the campaign's own, else in any that there is."""
+        texts = {text.language: text for text in self.texts.all()}
+        first = next(iter(texts.values()), None)
+        return texts.get(language) or texts.get(self.campaign.language) or first
+
+    @transaction.atomic
+    def publish(self, by: Any) -> None:
+        """Shows it on the page, and mails those signatories who asked for news."""
+        self.refresh_from_db(from_queryset=Update.objects.select_for_update())
+        if self.published_at:
+            return
+        if not self.texts.exists():
+            raise ValidationError(_("The update has no text yet."))
+        self.published_at = timezone.now()
+        self.save(update_fields=["published_at"])
+        Event.objects.record(Event.Verb.UPDATED, self.campaign, by=by, kind=self.kind, update=self.pk)
+        readers = self.campaign.signatures.listed().filter(contact__wants_updates=True)
+        OutgoingMail.objects.queue_for_all("update", readers, occasion=self.pk)
+
+
+class UpdateText(models.Model):
+    update = models.ForeignKey(Update, models.CASCADE, related_name="texts", verbose_name=_("update"))
+    language = models.CharField(_("language"), max_length=12, choices=languages)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"), help_text=_("Markdown."))
+
+    class Meta:
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+        constraints = [models.UniqueConstraint(fields=["update", "language"], name="update_once_per_language")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,76 @@
+"""A delivered letter that anyone can check."""
+
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from .. import letter, verify
+from ..forms import CheckForm
+from ..models import Delivery
+from .texts import pdf
+
+INVALID = 422
+
+
+def find(fingerprint: str) -> Delivery:
+    return get_object_or_404(Delivery.objects.select_related("campaign", "text_version"), fingerprint=fingerprint)
+
+
+@require_safe
+def delivery(request: HttpRequest, fingerprint: str) -> HttpResponse:
+    """What was delivered, and what has happened since."""
+    delivery = find(fingerprint)
+    context = {
+        "delivery": delivery,
+        "campaign": delivery.campaign,
+        "entries": list(delivery.entries.all()),
+        "since": delivery.since(),
+    }
+    return render(request, "campaigns/delivery.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, fingerprint: str) -> HttpResponse:
+    """A file dropped here is held against what was delivered."""
+    delivery = find(fingerprint)
+    form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
+    verdict = problem = ""
+    if form.is_bound and form.is_valid():
+        verdict, problem = delivery.examine(form.cleaned_data["list"].read())
+    context = {
+        "delivery": delivery,
+        "campaign": delivery.campaign,
+        "form": form,
+        "verdict": verdict,
+        "problem": problem,
+    }
+    return render(request, "campaigns/check.html", context, status=INVALID if form.errors or problem else 200)
+
+
+@require_safe
+def manifest(request: HttpRequest, fingerprint: str) -> HttpResponse:
+    delivery = find(fingerprint)
+    name = f"{delivery.campaign.slug}-delivered-{delivery.number}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(delivery.manifest(), content_type="application/json", headers=headers)
+
+
+@require_safe
+def delivered_letter(request: HttpRequest, fingerprint: str) -> HttpResponse:
+    delivery = find(fingerprint)
+    language = request.GET.get("in", delivery.campaign.language)
+    if language not in delivery.text_version.content:
+        raise Http404
+    return pdf(letter.of_delivery(delivery, language), f"{delivery.campaign.slug}-{delivery.number}-{language}.pdf")
+
+
+@require_safe
+def script(request: HttpRequest) -> HttpResponse:
+    """The verifying script: one file, which needs Python and nothing else."""
+    source = Path(verify.__file__).read_bytes()
+    headers = {"Content-Disposition": 'attachment; filename="verify.py"'}
+    return HttpResponse(source, content_type="text/x-python; charset=utf-8", headers=headers)
