@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import formataddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,13 +65,21 @@ def render(mail: OutgoingMail) -> EmailMultiAlternatives:
     return message
 
 
+def interface_language(language: str) -> str:
+    """The language of our own words beside a text in `language`: the same where we speak it."""
+    try:
+        return translation.get_supported_language_variant(language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
 def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
     signature = (
         Signature.objects.select_related("campaign", "contact", "text_version").filter(pk=mail.reference).first()
     )
     if signature is None:
         raise Untrue("the signature was erased")
-    with translation.override(settings.LANGUAGE_CODE if mail.recipient else signature.language):
+    with translation.override(settings.LANGUAGE_CODE if mail.recipient else interface_language(signature.language)):
         words = LETTERS[mail.kind](signature, mail)
         context = {"letter": words, "site_url": settings.SITE_URL, "language": translation.get_language()}
         message = EmailMultiAlternatives(
@@ -93,7 +100,7 @@ def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
     delivery = recipient.delivery
     sheet = paper.of_delivery(delivery, recipient.language, for_addressee=True, salutation=recipient.salutation)
     slug = delivery.campaign.slug
-    with translation.override(recipient.language):
+    with translation.override(interface_language(recipient.language)):
         statement = sheet.statement
         context = {"delivery": delivery, "recipient": recipient, "statement": statement, "address": sheet.address}
         message = EmailMultiAlternatives(
@@ -120,12 +127,12 @@ def confirm_signature(signature: Signature, mail: OutgoingMail) -> Letter:
         _("The link works for seven days. Opening it changes nothing: the page asks you first."),
         _("If it was not you, do nothing: without the button no name is listed, and this request is erased."),
     ]
-    if signature.twins().exists():
+    if signature.is_public_already():
         closing.insert(
             0,
             _(
-                "A signature in this name is with the coordinators already. If you confirm, they will see both and "
-                "keep one."
+                "A signature in this name is on the public list already. If you confirm, the coordinators will see both "
+                "and keep one."
             ),
         )
     return to_contact(
@@ -196,7 +203,11 @@ def signature_renamed(signature: Signature, mail: OutgoingMail) -> Letter:
         signature,
         subject=_("Your listed name was corrected"),
         paragraphs=[_("A coordinator has corrected how your name stands under the statement:")],
-        facts=[(_("As signed"), signature.name_as_signed), (_("As listed now"), signature.name)],
+        facts=[
+            (_("Statement"), signature.campaign.text.title),
+            (_("As signed"), signature.name_as_signed),
+            (_("As listed now"), signature.name),
+        ],
         button=(_("See your signature"), own_page(signature)),
         closing=[_("If the name is not right, answer this letter.")],
     )
@@ -319,7 +330,7 @@ def to_contact(signature: Signature, **words: Any) -> Letter:
         raise Untrue("the contact person was erased")
     campaign = signature.campaign
     return Letter(
-        to=formataddr((contact.name, contact.email)) if contact.name.isascii() else contact.email,
+        to=contact.email,
         reply_to=campaign.reply_to,
         footer=_("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
         % {"site": settings.SITE_URL, "reply_to": campaign.reply_to},
@@ -334,6 +345,8 @@ def signing_facts(signature: Signature) -> list[tuple[str, str]]:
         (_("Statement"), signature.text_version.statement(signature.language).title),
         (_("Fingerprint of the text"), signature.text_version.digest(signature.language)),
     ]
+    if signature.name != signature.name_as_signed:
+        facts.insert(1, (_("As signed"), signature.name_as_signed))
     if signature.affiliation:
         facts.insert(1, (_("For identification only"), signature.affiliation))
     return facts

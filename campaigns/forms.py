@@ -1,9 +1,11 @@
 """What the public may send."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature
 from django.core.validators import URLValidator
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,6 +24,11 @@ OLDEST_SECONDS = 24 * 3600
 Kind = Signature.Kind
 
 
+def without_limit(attributes: dict[str, Any]) -> dict[str, Any]:
+    """A browser cuts what is too long without a word; our own message says so and keeps what was typed."""
+    return {name: value for name, value in attributes.items() if name != "maxlength"}
+
+
 class NameField(forms.CharField):
     """A name for a public list: tidied, and refused where it holds what cannot be read."""
 
@@ -33,6 +40,9 @@ class NameField(forms.CharField):
     def to_python(self, value: Any) -> str:
         return names.tidy(super().to_python(value) or "")
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return without_limit(super().widget_attrs(widget))
+
 
 class WebsiteField(forms.URLField):
     """An http or https address; `example.org` is taken as `https://example.org`."""
@@ -42,6 +52,15 @@ class WebsiteField(forms.URLField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=300, assume_scheme="https", **options)
+
+    def clean(self, value: Any) -> str:
+        address: str = super().clean(value)
+        if "@" in urlsplit(address).netloc or any(names.hidden(char) for char in address):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return address
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return without_limit(super().widget_attrs(widget))
 
 
 class SignForm(forms.Form):
@@ -55,19 +74,19 @@ class SignForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
     )
     affiliation = NameField(
-        label=_("Your affiliation"),
+        label=_("Your affiliation, if you sign in your own name"),
         help_text=_("Stands beside your name, marked “for identification only”."),
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     country = forms.ChoiceField(
-        label=_("Country"),
+        label=_("Country (optional)"),
         choices=lambda: [("", "—"), *countries],
         required=False,
         widget=forms.Select(attrs={"autocomplete": "country"}),
     )
     website = WebsiteField(
-        label=_("Website"),
+        label=_("Website (optional)"),
         help_text=_("Helps the coordinators to know you. Shown beside the name."),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "dir": "ltr"}),
@@ -83,7 +102,7 @@ class SignForm(forms.Form):
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(
-        label=_("A word to the coordinators"),
+        label=_("A word to the coordinators (optional)"),
         help_text=_("Not published."),
         max_length=1000,
         required=False,
@@ -93,7 +112,7 @@ class SignForm(forms.Form):
         label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
     )
     contact_role = NameField(
-        label=_("Your role"),
+        label=_("Your role in the organization"),
         help_text=_("For example: director, board member, secretary."),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
@@ -112,7 +131,11 @@ class SignForm(forms.Form):
         label=_("I have read the privacy notice and agree to it"),
         error_messages={"required": _("Please read the privacy notice and agree to it.")},
     )
-    leave_empty = forms.CharField(label=_("Leave this field empty"), required=False)
+    leave_empty = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
     opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
     groups = [
@@ -145,14 +168,16 @@ class SignForm(forms.Form):
     def clean(self) -> None:
         self._require("organization_name", _("Write the name of your organization."), Kind.ORGANIZATION)
         self._require("contact_role", _("Write your role in the organization."), Kind.ORGANIZATION)
-        opened = self.cleaned_data.get("opened", "")
-        text = tokens.text_beside(opened, within=OLDEST_SECONDS)
-        if not text:
+        try:
+            text, age = tokens.text_beside(self.cleaned_data.get("opened", ""))
+        except BadSignature:
+            text, age = "", OLDEST_SECONDS + 1
+        if age > OLDEST_SECONDS:
             self._open_anew(_("This form was open for more than a day. Look it through and send it again."))
         elif text != self.digest:
             self._open_anew(_("The text has changed since you opened this form. Read it again before you sign."))
-        elif tokens.text_beside(opened, within=FASTEST_SECONDS):
-            self._open_anew(_("That was faster than we expect of people. Wait a moment and send it again."))
+        elif age < FASTEST_SECONDS:
+            self.add_error(None, _("That was faster than we expect of people. Wait a moment and send it again."))
 
     @property
     def signs_as(self) -> str:

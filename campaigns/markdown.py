@@ -15,12 +15,14 @@ DEEPEST_HEADING = 6
 def render(text: str) -> SafeString:
     """The Markdown `text` (CommonMark with tables, no HTML) as cleaned HTML.
 
-    Headings begin at the second level, since the page's title is the first. Links keep only http, https and mailto.
+    The highest heading becomes the second level, since the page's title is the first. Links keep only http, https
+    and mailto.
     """
     tokens = PARSER.parse(text)
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1:]) + 1, DEEPEST_HEADING)}"
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    highest = min((int(token.tag[1:]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1:]) - highest + 2, DEEPEST_HEADING)}"
     html = PARSER.renderer.render(tokens, PARSER.options, {})
     return SafeString(
         nh3.clean(

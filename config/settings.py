@@ -18,15 +18,18 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+if DEMO:
+    env.ENVIRON = {}  # the demo takes nothing from outside: neither another database nor a real mail server
+DEBUG = env.bool("DEBUG", default=False)
 LOCAL = DEBUG or DEMO
 LOCAL_DIR = BASE_DIR / "var" / ("demo" if DEMO else "debug" if DEBUG else "")
 
 
 # Secrets
 
-MAKE_ONE_WITH = 'python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
+HOW_TO_MAKE_ONE = 'python -c "import secrets; print(secrets.token_urlsafe(50))"'
+MAKE_KEY = 'python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
 
 
 def local_secret(name: str) -> str:
@@ -39,25 +42,25 @@ def local_secret(name: str) -> str:
     return path.read_text()
 
 
-def secret(name: str) -> str:
+def secret(name: str, recipe: str) -> str:
     value: str = env.str(name, default="") or (local_secret(name) if LOCAL else "")
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. Make one with: {MAKE_ONE_WITH}")
+        raise ImproperlyConfigured(f"{name} is not set. Make one with: {recipe}")
     return value
 
 
 def keys(name: str) -> list[bytes]:
     """The 32-byte keys, in base64 and separated by commas, that the secret holds."""
     try:
-        decoded = [base64.b64decode(key, validate=True) for key in secret(name).split(",")]
+        decoded = [base64.b64decode(key, validate=True) for key in secret(name, MAKE_KEY).split(",")]
     except ValueError:
         decoded = []
     if not decoded or any(len(key) != 32 for key in decoded):
-        raise ImproperlyConfigured(f"{name} must hold 32 bytes in base64. Make one with: {MAKE_ONE_WITH}")
+        raise ImproperlyConfigured(f"{name} must hold 32 bytes in base64. Make one with: {MAKE_KEY}")
     return decoded
 
 
-SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY = secret("SECRET_KEY", HOW_TO_MAKE_ONE)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CONTACT_KEYS = keys("CONTACT_KEYS")  # newest first
 CONTACT_INDEX_KEY = keys("CONTACT_INDEX_KEY")[0]
@@ -133,7 +136,7 @@ EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default=f"filemail:///{LOCAL_DIR / 'mail'}" if LOCAL else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"undersigned@{urlsplit(SITE_URL).hostname}")
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 

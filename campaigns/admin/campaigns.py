@@ -18,10 +18,9 @@ from django.views.decorators.http import require_POST
 
 from ..models import Campaign, Demand, Tally
 from .deliveries import deliver
-from .revising import revise
+from .revising import publish, revise
 
 DONE = {
-    "publish": _("The campaign is published. Its text is frozen as version 1."),
     "close": _("The campaign takes no more signatures."),
     "reopen": _("The campaign takes signatures again."),
     "adopt": _("The proposal is the text now. Those who agreed stand under it."),
@@ -36,7 +35,8 @@ class DemandsFormSet(forms.BaseInlineFormSet):
         saved = super().save(commit)
         places = {form.instance.pk: form.cleaned_data.get("position") for form in self.forms if form.instance.pk}
         demands = list(self.instance.demands.all())
-        demands.sort(key=lambda demand: (not places.get(demand.pk), places.get(demand.pk)))
+        moved = {form.instance.pk for form in self.forms if "position" in form.changed_data}
+        demands.sort(key=lambda demand: (not places.get(demand.pk), places.get(demand.pk) or 0, demand.pk not in moved))
         for position, demand in enumerate(demands, start=1):
             demand.position = position
         Demand.objects.bulk_update(demands, ["position"])
@@ -78,7 +78,26 @@ class CampaignAdmin(admin.ModelAdmin):
         css = {"all": ["campaigns/desk.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
-        return ["slug"] if obj else []
+        if obj is None:
+            return []
+        return ["slug"] if obj.stage == Campaign.Stage.DRAFT else ["slug", "language"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The form remembers the closing time that it showed, so that a stale one does not reopen what was closed."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "closes_at":
+            field.show_hidden_initial = True
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
+        """Saves only what was changed here: a verb that another coordinator carried out meanwhile stands."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        concrete = {field.name for field in obj._meta.concrete_fields} - {"closes_at"}
+        obj.save(update_fields=[name for name in form.changed_data if name in concrete])
+        if "closes_at" in form.changed_data:
+            Campaign.objects.get(pk=obj.pk).close_at(form.cleaned_data["closes_at"], by=request.user)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["title"]}
@@ -119,6 +138,7 @@ class CampaignAdmin(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
+            path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(partial(deliver, self)), name="campaigns_campaign_deliver"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
@@ -135,7 +155,7 @@ class CampaignAdmin(admin.ModelAdmin):
         return render(request, "campaigns/campaign.html", context)
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        """Publishes, closes, reopens; makes an open proposal the text, or drops it."""
+        """Closes, reopens; makes an open proposal the text, or drops it."""
         campaign = get_object_or_404(Campaign, pk=pk)
         if verb not in DONE or not self.has_change_permission(request, campaign):
             raise PermissionDenied

@@ -78,7 +78,7 @@ class AcceptForm(Decision):
         self.signature.accept(by=by, organization=None if choice == NEW else Organization.objects.get(pk=choice))
 
 
-class DeclineForm(Decision):
+class ReasonForm(Decision):
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("The contact person reads it in the letter."),
@@ -86,17 +86,21 @@ class DeclineForm(Decision):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+
+class DeclineForm(ReasonForm):
     def verb(self, by: Any) -> None:
         self.signature.decline(by=by, reason=self.cleaned_data["reason"])
 
 
-class RemoveForm(DeclineForm):
+class RemoveForm(ReasonForm):
     def verb(self, by: Any) -> None:
         self.signature.remove(by=by, reason=self.cleaned_data["reason"])
 
 
 class ListAsForm(Decision):
-    name = NameField(label=_("Listed name"), help_text=_("The name as signed is kept, and the group is told."))
+    name = NameField(
+        label=_("Listed name"), help_text=_("The name as signed is kept. If it is listed, the group is told.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,9 +125,7 @@ class AddForm(forms.Form):
     campaign = forms.ModelChoiceField(queryset=Campaign.objects.filter(publish_at__isnull=False), label=_("Campaign"))
     kind = forms.ChoiceField(label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION)
     name = NameField(label=_("Name, as it should be listed"))
-    organization = forms.ChoiceField(
-        label=_("List it as"), required=False, widget=forms.RadioSelect, choices=[(NEW, NEW)]
-    )
+    organization = forms.ChoiceField(label=_("List it as"), required=False, widget=forms.RadioSelect)
     affiliation = NameField(label=_("Affiliation, of a person"), required=False)
     country = forms.ChoiceField(label=_("Country"), required=False, choices=lambda: [("", "—"), *countries])
     website = WebsiteField(label=_("Website"), required=False, widget=forms.TextInput)
@@ -153,7 +155,7 @@ class AddForm(forms.Form):
         if known:
             offer(self, listing_choices(name, known))
         else:
-            self.fields["organization"].widget = forms.HiddenInput()
+            del self.fields["organization"]
 
     def clean_said_on(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["said_on"]
@@ -162,7 +164,7 @@ class AddForm(forms.Form):
         return day
 
     def clean(self) -> None:
-        if not self.fields["organization"].widget.is_hidden and not self.cleaned_data.get("organization"):
+        if "organization" in self.fields and not self.cleaned_data.get("organization"):
             self.add_error("organization", _("Organizations of this name or website are known: choose, or take new."))
 
     def add(self, by: Any) -> Signature | None:
@@ -176,7 +178,7 @@ class AddForm(forms.Form):
             return None
 
     def _chose_known(self) -> bool:
-        return self.cleaned_data["organization"] not in {"", NEW}
+        return self.cleaned_data.get("organization", NEW) not in {"", NEW}
 
     def _signatory(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -186,6 +188,7 @@ class AddForm(forms.Form):
                 field: data[field] for field in ("kind", "name", "affiliation", "country", "website", "shown", "source")
             },
             "name_as_signed": data["name"],
+            "affiliation": data["affiliation"] if data["kind"] == Kind.PERSON else "",
             "language": data["campaign"].language,
             "source_note": data["note"],
             "confirmed_at": said_at,

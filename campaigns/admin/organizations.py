@@ -18,8 +18,9 @@ class NamesFormSet(forms.BaseInlineFormSet):
         super().clean()
         kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("name")]
         keys = [names.key(form.cleaned_data["name"]) for form in kept]
+        leaving = {form.instance.key for form in self.deleted_forms}
         for place, form in enumerate(kept):
-            if keys[place] in keys[:place]:
+            if keys[place] in keys[:place] or keys[place] in leaving:
                 form.add_error("name", ValidationError(_("The organization is already known by this name.")))
 
 
@@ -41,9 +42,10 @@ class OrganizationAdmin(admin.ModelAdmin):
     search_help_text = _("Any of its names, or its website")
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
-        if not change:
-            obj.slug = Organization.objects.free_slug(obj.name)
-        super().save_model(request, obj, form, change)
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            Organization.objects.insert(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

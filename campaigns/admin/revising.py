@@ -71,6 +71,33 @@ class ReviseForm(forms.Form):
         return True
 
 
+def publish(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """The text that would be frozen, then its publication: of that text and no other."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    if not campaigns.has_change_permission(request, campaign):
+        raise PermissionDenied
+    texts = campaign.draft_texts()
+    refusals: list[str] = []
+    if request.method == "POST":
+        try:
+            campaign.publish(by=request.user, seen={code: request.POST.get(code, "") for code in texts})
+        except ValidationError as error:
+            refusals = error.messages
+        else:
+            messages.success(request, _("The campaign is published. Its text is frozen as version 1."))
+            return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
+    context = {
+        **campaigns.admin_site.each_context(request),
+        "title": _("Publish"),
+        "campaign": campaign,
+        "texts": [(statement, statement.digest()) for statement in texts.values()],
+        "refusals": refusals,
+        "media": campaigns.media,
+    }
+    status = INVALID if refusals else 200
+    return TemplateResponse(request, "admin/campaigns/campaign/publish.html", context, status=status)
+
+
 def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """The draft text beside what the public reads, and the kind of version that it shall become."""
     campaign = get_object_or_404(Campaign.objects.published(), pk=pk)

@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -43,8 +42,9 @@ class SignatureAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The facts of one signature, and the decisions that its state allows."""
-        queryset = Signature.objects.select_related("campaign", "organization", "text_version", "decided_by", "contact")
-        signature = get_object_or_404(queryset, pk=object_id)
+        signature = self.get_object(request, object_id)
+        if signature is None:
+            raise Http404
         if not self.has_change_permission(request, signature):
             raise PermissionDenied
         forms = open_decisions(signature, request)
@@ -55,7 +55,8 @@ class SignatureAdmin(admin.ModelAdmin):
         if decided and decided.is_valid() and decided.decide(by=request.user):
             signature.refresh_from_db()
             messages.success(request, outcome(signature))
-            return HttpResponseRedirect(self.next_address(signature))
+            decided_now = isinstance(decided, (AcceptForm, DeclineForm))
+            return HttpResponseRedirect(self.next_address(signature) if decided_now else request.path)
         context = {
             **self.admin_site.each_context(request),
             **review(signature),
@@ -100,8 +101,15 @@ class SignatureAdmin(admin.ModelAdmin):
     ) -> HttpResponse | None:
         """First a look at each with its form, then the verb for each, then what succeeded and what did not."""
         data = request.POST if "decide" in request.POST else None
-        signatures = queryset.select_related("campaign")
-        forms = [form_class(data, signature=signature, prefix=f"s{signature.pk}") for signature in signatures]
+        if data:  # a list that is filtered by state would leave out, without a word, what was decided meanwhile
+            queryset = Signature.objects.filter(pk__in=request.POST.getlist("_selected_action"))
+        signatures = queryset.select_related("campaign", "decided_by")
+        for late in signatures.exclude(state=State.PENDING):
+            messages.error(request, already(late))
+        waiting = signatures.filter(state=State.PENDING)
+        forms = [form_class(data, signature=signature, prefix=f"s{signature.pk}") for signature in waiting]
+        if not forms:
+            return None
         if data is None or not all([form.is_valid() for form in forms]):
             context = {
                 **self.admin_site.each_context(request),
@@ -153,7 +161,7 @@ def outcome(signature: Signature) -> str:
 
 
 def already(signature: Signature) -> str:
-    if signature.decided_by:
+    if signature.decided_by and signature.state != State.WITHDRAWN:
         words = _("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
     else:
         words = _("“%(name)s” is %(state)s by now, so this cannot be done.")

@@ -28,7 +28,9 @@ def load(coordinator: User) -> None:
 
 def load_interpol(coordinator: User) -> None:
     case = read("interpol-2018.toml")
-    campaign = publish("interpol-2018", case, coordinator, statement_date=case["statement_date"])
+    campaign = write("interpol-2018", case, coordinator, statement_date=case["statement_date"])
+    translate(campaign, read("interpol-2018.uk.toml"))
+    campaign.publish(by=coordinator)
     for name in case["signatories"]:
         Signature.objects.add(
             campaign,
@@ -46,7 +48,8 @@ def load_interpol(coordinator: User) -> None:
 
 def load_example(coordinator: User) -> None:
     case = read("example.toml")
-    campaign = publish("example", case, coordinator, statement_date=timezone.localdate())
+    campaign = write("example", case, coordinator, statement_date=timezone.localdate())
+    campaign.publish(by=coordinator)
     for request in case["requests"]:
         signature = Signature.objects.submit(
             campaign,
@@ -71,7 +74,7 @@ def read(file: str) -> dict[str, Any]:
     return tomllib.loads((DATA / file).read_text(encoding="utf-8"))
 
 
-def publish(slug: str, case: dict[str, Any], coordinator: User, statement_date: datetime.date) -> Campaign:
+def write(slug: str, case: dict[str, Any], coordinator: User, statement_date: datetime.date) -> Campaign:
     today = timezone.now()
     campaign = Campaign.objects.create(
         slug=slug,
@@ -85,5 +88,11 @@ def publish(slug: str, case: dict[str, Any], coordinator: User, statement_date: 
     campaign.coordinators.add(coordinator)
     for position, text in enumerate(case["demands"], start=1):
         campaign.demands.create(position=position, text=text)
-    campaign.publish(by=coordinator)
     return campaign
+
+
+def translate(campaign: Campaign, words: dict[str, Any]) -> None:
+    fields = {field: words[field].strip() for field in TEXT_FIELDS}
+    translation = campaign.translations.create(ready=True, **fields)
+    for demand, text in zip(campaign.demands.all(), words["demands"], strict=True):
+        translation.demands.create(demand=demand, text=text)

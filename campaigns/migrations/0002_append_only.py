@@ -19,6 +19,19 @@ CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END
 """
 
+# SQLite's INSERT OR REPLACE deletes without a delete trigger.
+SQLITE_REPLACE_TRIGGER = """
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END
+"""
+SAME_NUMBER = "id = NEW.id OR (campaign_id = NEW.campaign_id AND number = NEW.number)"
+SAME = {
+    "campaigns_textversion": SAME_NUMBER,
+    "campaigns_delivery": f"{SAME_NUMBER} OR fingerprint = NEW.fingerprint",
+    "campaigns_event": "id = NEW.id",
+}
+
 
 def statements(vendor):
     """The SQL that installs the guards, and the SQL that takes them away."""
@@ -28,6 +41,8 @@ def statements(vendor):
         return install, [*remove, "DROP FUNCTION IF EXISTS undersigned_refuse()"]
     guarded = [(table, verb) for table in APPEND_ONLY for verb in ("update", "delete")]
     install = [SQLITE_TRIGGER.format(table=table, verb=verb) for table, verb in guarded]
+    install += [SQLITE_REPLACE_TRIGGER.format(table=table, same=same) for table, same in SAME.items()]
+    guarded += [(table, "replace") for table in APPEND_ONLY]
     return install, [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for table, verb in guarded]
 
 

@@ -182,11 +182,17 @@ class Campaign(models.Model):
         self.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
 
     @transaction.atomic
-    def publish(self, by: Any) -> None:
-        """Freezes the text and opens the campaign to the public. Raises ValidationError while something lacks."""
+    def publish(self, by: Any, seen: dict[str, str] | None = None) -> None:
+        """Freezes the text and opens the campaign to the public.
+
+        `seen` are the digests of the text that the coordinator has looked at. Raises ValidationError when the draft is
+        not that text any more, and while something lacks.
+        """
         self.lock()
         if self.stage == self.Stage.PUBLISHED:
             return
+        if seen is not None and seen != self.draft_digests():
+            raise ValidationError(_("The text was changed since you looked at it. Read it again."))
         if self.is_closed:
             raise ValidationError(_("The time to sign has already passed: move it first."))
         self.current_version = self.freeze(TextVersion.Kind.FIRST, edition=1)
@@ -277,18 +283,31 @@ class Campaign(models.Model):
 
     @transaction.atomic
     def close(self, by: Any) -> None:
+        """Takes no more signatures. Raises ValidationError for a campaign that takes none yet."""
         self.lock()
         if self.is_closed:
             return
+        if not self.is_published:
+            raise ValidationError(_("The campaign is not published yet."))
         self.closes_at = timezone.now()
         self.save(update_fields=["closes_at"])
         Event.objects.record(Event.Verb.CLOSED, self, by=by)
 
     @transaction.atomic
+    def close_at(self, moment: datetime.datetime | None, by: Any) -> None:
+        """Takes signatures until that moment; without one, until a coordinator closes it."""
+        self.lock()
+        if self.closes_at == moment:
+            return
+        self.closes_at = moment
+        self.save(update_fields=["closes_at"])
+        Event.objects.record(Event.Verb.TIMED, self, by=by, until=moment.isoformat() if moment else "")
+
+    @transaction.atomic
     def reopen(self, by: Any) -> None:
         """Takes signatures again, until a coordinator closes it or sets a new time."""
         self.lock()
-        if not self.is_closed:
+        if not (self.is_published and self.is_closed):
             return
         self.closes_at = None
         self.save(update_fields=["closes_at"])

@@ -1,6 +1,8 @@
 """Organizations, and the names by which they are known."""
 
-from django.db import models, transaction
+import secrets
+
+from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -12,16 +14,23 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     @transaction.atomic
     def register(self, name: str, *, country: str = "", website: str = "", language: str = "") -> "Organization":
         """A new organization, known by this one name."""
-        organization = self.create(name=name, slug=self.free_slug(name), country=country, website=website)
+        organization = self.insert(Organization(name=name, country=country, website=website))
         organization.know_as(name, language=language)
         return organization
 
-    def free_slug(self, name: str) -> str:
-        """An address that no organization has: the name in ASCII, with a number where it is taken."""
-        stem = slugify(name)[:100] or "organization"
-        taken = set(self.filter(slug__startswith=stem).values_list("slug", flat=True))
-        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-        return next(slug for slug in [stem, *numbered] if slug not in taken)
+    def insert(self, organization: "Organization") -> "Organization":
+        """Saves a new organization under an address of its own: its name in ASCII, with a few letters if that is taken.
+
+        The database decides what is taken, so that two at once both find their place.
+        """
+        organization.slug = slugify(organization.name)[:100] or f"organization-{secrets.token_hex(4)}"
+        try:
+            with transaction.atomic():
+                organization.save(force_insert=True)
+        except IntegrityError:
+            organization.slug = f"{organization.slug}-{secrets.token_hex(4)}"
+            organization.save(force_insert=True)
+        return organization
 
     def candidates(self, name: str, website: str = "") -> "OrganizationQuerySet":
         """The known organizations that a signatory of this name or website may be."""

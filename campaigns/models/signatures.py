@@ -29,6 +29,12 @@ MOST_CONFIRMATION_LETTERS = 4
 STANDS = Q(text_version__edition=F("campaign__current_version__edition"))
 
 
+def refuse_kind(campaign: Campaign, signatory: dict[str, Any]) -> None:
+    """Raises ValidationError for a person where only organizations sign."""
+    if signatory.get("kind") == "person" and not campaign.allows_persons:
+        raise ValidationError(_("Under this statement only organizations sign."))
+
+
 @dataclass(frozen=True)
 class Tally:
     """How many stand under a campaign's text, how many of them the public does not see by name, and how many are
@@ -95,6 +101,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """A signature as the form sends it, not yet confirmed. Raises ValidationError when the campaign takes none."""
         if not campaign.is_open or campaign.current_version is None:
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
+        refuse_kind(campaign, signatory)
         signature = self.create(campaign=campaign, text_version=campaign.current_version, **signatory)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
         Event.objects.record(Event.Verb.SUBMITTED, campaign, signature)
@@ -118,6 +125,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         campaign.lock()
         if not campaign.is_published or campaign.current_version is None:
             raise ValidationError(_("The campaign is not published yet."))
+        refuse_kind(campaign, signatory)
         signature = Signature(campaign=campaign, text_version=campaign.current_version, **signatory)
         signature._put_on_the_list(by, organization)
         if contact:
@@ -221,10 +229,17 @@ class Signature(models.Model):
 
     @transaction.atomic
     def confirm(self) -> None:
-        """The contact person pressed the button behind the link: the address is proven."""
+        """The contact person pressed the button behind the link: the address is proven.
+
+        Raises ValidationError when the address was corrected since the link was read.
+        """
+        proven = self.contact.email_index
         self.campaign.lock()
-        if not self._may_become(self.State.PENDING):
+        self.lock()
+        if self.state != self.State.UNCONFIRMED:
             return
+        if self.contact.email_index != proven:
+            raise ValidationError(_("The address was corrected meanwhile: use the link in the newer letter."))
         self._become(self.State.PENDING, confirmed_at=timezone.now())
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
         if self._may_be_listed_unseen():
@@ -282,9 +297,11 @@ class Signature(models.Model):
             return
         if self.state not in {self.State.PENDING, self.State.LISTED}:
             raise ValidationError(_("Only a name that is listed, or waits to be, can be corrected."))
-        before, self.name = self.name, name
+        self.name = name
         self.save(update_fields=["name"])
-        event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by, before=before, after=name)
+        if self.organization:
+            self.organization.know_as(name, language=self.language)
+        event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by)
         if self.state == self.State.LISTED:
             OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk)
 
@@ -303,9 +320,9 @@ class Signature(models.Model):
         self.lock()
         if self.state != self.State.UNCONFIRMED:
             return
+        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
         self.contact.email = address
         self.contact.save(update_fields=["sealed_email", "email_index"])
-        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
         Event.objects.record(Event.Verb.READDRESSED, self.campaign, self)
 
     @property
@@ -329,9 +346,16 @@ class Signature(models.Model):
         """The known organizations that this signatory may be."""
         return Organization.objects.candidates(self.name, self.website)
 
+    def is_public_already(self) -> bool:
+        """Whether a signature in this name stands on the public list, where anybody can read it."""
+        key = names.key(self.name)
+        return self.campaign.signatures.in_public().filter(organization__names__key=key).exclude(pk=self.pk).exists()
+
     def twins(self) -> SignatureQuerySet:
         """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
-        alike = Q(organization__in=self.candidates()) | Q(name_as_signed__iexact=self.name_as_signed)
+        alike = Q(name__iexact=self.name) | Q(name_as_signed__iexact=self.name_as_signed)
+        if self.kind == self.Kind.ORGANIZATION:
+            alike |= Q(organization__in=self.candidates())
         contact = getattr(self, "contact", None)
         if contact and contact.email:
             alike |= Q(contact__email_index=contact.email_index)
@@ -348,7 +372,7 @@ class Signature(models.Model):
             return False
         if state not in self.TRANSITIONS.get(self.State(self.state), set()):
             raise ValidationError(
-                _("“%(name)s” is %(state)s: that was decided before."),
+                _("“%(name)s” is %(state)s by now, so this is no longer possible."),
                 code="transition",
                 params={"name": self.name, "state": self.get_state_display()},
             )
@@ -362,30 +386,39 @@ class Signature(models.Model):
 
     def _put_on_the_list(self, by: Any, organization: Organization | None) -> None:
         """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
+        self._refuse_double(organization)
         if self.kind == self.Kind.ORGANIZATION:
-            self._refuse_double(organization)
             self.organization = organization or Organization.objects.register(
                 self.name, country=self.country.code or "", website=self.website, language=self.language
             )
+            self.organization.know_as(self.name, language=self.language)
         last = self.campaign.signatures.listed().aggregate(last=Max("position"))["last"] or 0
         self.state, self.position = self.State.LISTED, last + 1
         self.decided_by, self.decided_at = by, timezone.now()
         self.save()
 
     def _refuse_double(self, organization: Organization | None) -> None:
-        listed = self.campaign.signatures.listed().organizations()
-        if organization:
+        """Raises ValidationError where the signatory is listed already. A namesake is first given its own record."""
+        listed = self.campaign.signatures.listed().exclude(pk=self.pk)
+        if self.kind == self.Kind.PERSON:
+            double = listed.persons().filter(name__iexact=self.name, affiliation__iexact=self.affiliation)
+        elif organization:
             double = listed.filter(organization=organization)
         else:
             double = listed.filter(organization__names__key=names.key(self.name))
         if double.exists():
             raise ValidationError(
-                _("“%(name)s” is on the list already."), code="double", params={"name": organization or self.name}
+                _(
+                    "“%(name)s” is on the list already. If this is another of the same name, add it to the registry "
+                    "first and choose it here."
+                ),
+                code="double",
+                params={"name": organization or self.name},
             )
 
     def _may_be_listed_unseen(self) -> bool:
         """Whether the campaign lists without review and nobody known could be meant."""
-        if self.campaign.reviews:
+        if self.campaign.reviews or self.twins().exists():
             return False
         return self.kind == self.Kind.PERSON or not self.candidates().exists()
 

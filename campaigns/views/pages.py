@@ -68,6 +68,7 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
             "campaign": campaign,
             "text": campaign.text,
             "signatures": signatures[:NAMES_ON_A_PAGE],
+            **apart(signatures[:NAMES_ON_A_PAGE]),
             "after": position,
             "next": signatures[NAMES_ON_A_PAGE - 1].position if len(signatures) > NAMES_ON_A_PAGE else None,
             "tally": campaign.signatures.tally(),

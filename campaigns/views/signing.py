@@ -50,20 +50,18 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     form = SignForm(request.POST if request.method == "POST" else None, campaign=campaign, language=language)
     status = 200
-    if form.is_bound and not campaign.is_open:
-        status = REFUSED
-    elif form.is_bound and not form.is_valid():
-        status = INVALID
-    elif form.is_bound:
-        signature = Signature.objects.submit(campaign, form.signatory(), form.contact())
-        sent_page = reverse("sent", args=[slug])
-        return redirect(f"{sent_page}?{urlencode({'token': tokens.make(signature, tokens.SENT_PAGE)})}")
-    return render(
-        request,
-        "campaigns/sign.html",
-        {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form},
-        status=status,
-    )
+    if form.is_bound and form.is_valid():
+        try:
+            signature = Signature.objects.submit(campaign, form.signatory(), form.contact())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            sent_page = reverse("sent", args=[slug])
+            return redirect(f"{sent_page}?{urlencode({'token': tokens.make(signature, tokens.SENT_PAGE)})}")
+    if form.is_bound:
+        status = INVALID if campaign.is_open else REFUSED
+    context = {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form}
+    return render(request, "campaigns/sign.html", context, status=status)
 
 
 @never_cache
@@ -76,6 +74,8 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
         campaign = get_object_or_404(Campaign.objects.published(), slug=slug)
         return render(request, "campaigns/sent.html", {"campaign": campaign})
     signature = signature_behind(token, tokens.SENT_PAGE)
+    if signature.campaign.slug != slug:
+        raise Http404
     form = AddressForm(request.POST if "correct" in request.POST else None)
     status, refusal = 200, None
     try:

@@ -7,7 +7,7 @@ from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from campaigns import emails
 from campaigns.models import OutgoingMail
@@ -38,7 +38,16 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *received: stopped.set())
         while not stopped.is_set():
-            sent, failed = self.send_due(stopped)
+            try:
+                sent, failed = self.send_due(stopped)
+            except DatabaseError as error:
+                if once:
+                    raise
+                logger.warning("the database is away (%s); trying again", type(error).__name__)
+                sent = failed = 0
+                connection.close()
+                stopped.wait(POLL_SECONDS)
+                continue
             if verbosity and (once or sent or failed):
                 self.stdout.write(
                     f"{sent} sent, {failed} to try again, {OutgoingMail.objects.waiting().count()} waiting"
