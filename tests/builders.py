@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -86,3 +87,19 @@ def opened(seconds_ago: int) -> str:
     """The form's own token, as it would be had the form been opened then."""
     with time_machine.travel(timezone.now() - datetime.timedelta(seconds=seconds_ago)):
         return tokens.opened()
+
+
+def own_page(signature: Signature) -> str:
+    """The address of the contact person's own page."""
+    return f"/signatures/{tokens.make(signature, tokens.OWN_PAGE)}/"
+
+
+def sent_page(signature: Signature) -> str:
+    """The address of "look in your inbox", for who has sent the form."""
+    return f"/campaigns/{signature.campaign.slug}/sign/sent/?token={tokens.make(signature, tokens.SENT_PAGE)}"
+
+
+def every_row() -> dict[str, list[dict[str, Any]]]:
+    """All that the database holds of ours, to see that something changed nothing."""
+    models = apps.get_app_config("campaigns").get_models()
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}

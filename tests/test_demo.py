@@ -1,0 +1,110 @@
+"""The demo: the statement of 2018 as it was published, and an example with work on the desk."""
+
+import html
+import re
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from campaigns.demo.load import load
+from campaigns.models import Campaign, Event
+from tests.builders import every_row, make_coordinator
+
+pytestmark = pytest.mark.django_db
+
+TITLE = "INTERPOL must not be led by those who misuse it"
+SIGNATORIES = [
+    "Kharkiv human rights group",
+    "Ukrainian Helsinki Human Rights Union",
+    "Open Dialogue Foundation",
+    "Center for Civil Liberties",
+    "Humanitarian Studio Khvylia",
+    "Anticorruption Action Center",
+    "Media Initiative for Human Rights",
+    "Center for Global Studies Strategy XXI",
+    "Civic organization Fairness corps",
+    "Human Rights Information Center",
+    "Center Eidos",
+    "Center for Political Studies",
+    "Vostok-SOS (East-SOS)",
+    "Crimean Human Rights Group",
+    "Pylyp Orlyk Institute for Democracy",
+    "NGO Transcarpathian community",
+    "Democracy Monitor – Azerbaijan",
+    "Democracy For Azerbaijan – France",
+    "Journalist Academy Latvia",
+    "Democratic Azerbaijan Movement",
+    "Azerbaijani Latvian Lawyers",
+    "Institute for Peace and Democracy – Azerbaijan/Netherlands",
+    "Migration Center of Azerbaijan (Germany)",
+    "Ukraine Action (France)",
+    "Euro Asia News Media Group Journalist Against Corruption",
+]
+DEMANDS = [
+    "Do not elect a representative of the Russian Federation as INTERPOL's president.",
+    "Take every necessary measure so that INTERPOL is not used, against Article 3 of its Constitution, to prosecute "
+    "people in fabricated and politically motivated cases.",
+    "End INTERPOL's engagement with Russia and other authoritarian regimes at once.",
+]
+
+
+@pytest.fixture(autouse=True)
+def _loaded() -> None:
+    load(make_coordinator("demo"))
+
+
+def test_statement_of_2018_is_published_and_open() -> None:
+    campaign = Campaign.objects.get(slug="interpol-2018")
+    assert (campaign.text.title, campaign.text.date.isoformat(), campaign.language) == (TITLE, "2018-11-19", "en")
+    assert "87th session of the General Assembly of INTERPOL" in campaign.text.addressee
+    assert [demand.text for demand in campaign.text.demands] == DEMANDS
+    assert campaign.is_open
+
+
+def test_twenty_five_signatories_are_imported_by_the_coordinator_in_the_order_of_the_report() -> None:
+    signatures = Campaign.objects.get(slug="interpol-2018").signatures.in_public()
+    assert len(SIGNATORIES) == 25
+    assert list(signatures.values_list("name", flat=True)) == SIGNATORIES
+    assert list(signatures.values_list("name_as_signed", flat=True)) == SIGNATORIES
+    assert list(signatures.values_list("organization__name", flat=True)) == SIGNATORIES
+    assert set(signatures.values_list("source", "decided_by__username", "country")) == {("import", "demo", "")}
+    added = Event.objects.filter(campaign__slug="interpol-2018", verb="added", who__username="demo")
+    assert added.count() == 25
+
+
+def test_campaign_page_shows_title_demands_and_all_names_in_order(client: Client) -> None:
+    page = html.unescape(client.get("/campaigns/interpol-2018/").content.decode())
+    assert f"<h1>{TITLE}</h1>" in page
+    assert re.findall(r'<li id="demand-\d">.*?<div><p>(.*?)</p>', page) == DEMANDS
+    assert re.findall(r'<li><bdi lang="en">(.*?)</bdi>', page) == SIGNATORIES
+    assert re.search(r"<strong>25</strong>\s+organizations have signed", page)
+
+
+def test_home_shows_both_campaigns_and_which_is_the_example(client: Client) -> None:
+    titles = re.findall(r"<h3[^>]*><a [^>]*>(.*?)</a>", html.unescape(client.get("/").content.decode()))
+    assert sorted(titles) == ["Example: keep the river path open", TITLE]
+
+
+def test_example_has_three_requests_that_wait_and_its_contacts_are_roles() -> None:
+    example = Campaign.objects.get(slug="example")
+    requests = example.signatures.awaiting_review().select_related("contact")
+    assert example.signatures.count() == 3
+    assert [(request.name, request.contact.name, request.contact.email) for request in requests] == [
+        ("Example Ramblers' Association", "the secretary", "secretary@ramblers.example.org"),
+        ("Приклад: Спілка велосипедистів", "the chair", "chair@cyclists.example.net"),
+        ("Kharkiv Human Rights Group", "an assistant", "someone@example.com"),
+    ]
+
+
+def test_one_request_may_be_an_organization_that_is_known_already() -> None:
+    request = Campaign.objects.get(slug="example").signatures.get(name="Kharkiv Human Rights Group")
+    assert [known.name for known in request.candidates()] == ["Kharkiv human rights group"]
+
+
+def test_loading_again_changes_nothing() -> None:
+    before, counts = every_row(), {model: model._default_manager.count() for model in apps.get_models()}
+    load(make_coordinator("another"))
+    counts[type(make_coordinator("third"))] += 2
+    assert every_row() == before
+    assert {model: model._default_manager.count() for model in apps.get_models()} == counts
