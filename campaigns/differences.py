@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import NumberedDemand, Statement, TextVersion
 
 WORDS = re.compile(r"\s+|[^\s]+")
+CONTEXT_CHARACTERS = 120
 FIELDS = {
     "title": _("Title"),
     "addressee": _("Addressee"),
@@ -37,7 +38,9 @@ class Change:
 
 def compare(before: Statement, after: Statement) -> list[Change]:
     """The changed parts in reading order: date, title, addressee, summary, text, then each demand by its key."""
-    return [Change(part, tuple(runs(old, new))) for part, old, new in pairs(before, after) if old != new]
+    return [
+        Change(part, tuple(condensed(list(runs(old, new))))) for part, old, new in pairs(before, after) if old != new
+    ]
 
 
 def between(before: TextVersion | None, after: TextVersion, language: str) -> list[Change]:
@@ -84,6 +87,18 @@ def runs(before: str, after: str) -> Iterator[Run]:
                 yield Run("same", removed)
                 continue
             yield from (Run(kind, text) for kind, text in (("removed", removed), ("added", added)) if text)
+
+
+def condensed(changed: list[Run]) -> Iterator[Run]:
+    """The runs with some words about each change; what lies further off gives way to an ellipsis."""
+    last = len(changed) - 1
+    for place, run in enumerate(changed):
+        if run.kind != "same" or len(run.text) <= 2 * CONTEXT_CHARACTERS:
+            yield run
+            continue
+        head = run.text[:CONTEXT_CHARACTERS].rpartition(" ")[0] if place > 0 else ""
+        tail = run.text[-CONTEXT_CHARACTERS:].partition(" ")[2] if place < last else ""
+        yield Run("same", f"{head} … {tail}")
 
 
 def matched(old: list[str], new: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -131,8 +131,8 @@ def confirm_signature(signature: Signature, mail: OutgoingMail) -> Letter:
         closing.insert(
             0,
             _(
-                "A signature in this name is on the public list already. If you confirm, the coordinators will see both "
-                "and keep one."
+                "A signature in this name is on the public list already. If you confirm, the coordinators will see "
+                "both and keep one."
             ),
         )
     return to_contact(
@@ -358,6 +358,8 @@ def require_state(signature: Signature, state: str) -> None:
 
 
 def own_page(signature: Signature) -> str:
+    if getattr(signature, "contact", None) is None:
+        raise Untrue("the contact person was erased")
     return absolute("own_page", tokens.make(signature, tokens.OWN_PAGE))
 
 

@@ -63,6 +63,16 @@ class WebsiteField(forms.URLField):
         return without_limit(super().widget_attrs(widget))
 
 
+class AddressField(forms.EmailField):
+    """An e-mail address without characters that nobody can see."""
+
+    def clean(self, value: Any) -> str:
+        address: str = super().clean(value)
+        if any(names.hidden(char) for char in address):
+            raise ValidationError(_("Enter a valid email address."), code="invalid")
+        return address
+
+
 class SignForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION, widget=forms.RadioSelect
@@ -117,7 +127,7 @@ class SignForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Your e-mail address"),
         help_text=_("We send a link there to confirm. An address at your organization's own domain is checked sooner."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
@@ -218,7 +228,7 @@ class SignForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Corrected address"),
         help_text=_("The link goes there instead, and the one already sent ends."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),

@@ -29,7 +29,12 @@ def key(name: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     visible = (char for char in decomposed if not unicodedata.combining(char) and char not in JOINERS)
-    return " ".join("".join(char if char.isalnum() else " " for char in visible).split())[:KEY_CHARACTERS]
+    return " ".join("".join(char if spells(char) else " " for char in visible).split())[:KEY_CHARACTERS]
+
+
+def spells(char: str) -> bool:
+    """Whether the character is a letter, a digit, or a vowel sign as the Indic scripts write it."""
+    return char.isalnum() or unicodedata.category(char) in {"Mc", "Mn"}
 
 
 def validate(name: str) -> None:
@@ -44,7 +49,7 @@ def validate(name: str) -> None:
         raise ValidationError(_("Write the name in letters, without emoji or other pictures."))
     if "<" in name or ">" in name:
         raise ValidationError(_("Write the name without the signs < and >."))
-    if sum(char.isalnum() for char in name) < 2:
+    if len(key(name).replace(" ", "")) < 2:
         raise ValidationError(_("Write the name in full: at least two letters."))
 
 

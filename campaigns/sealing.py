@@ -29,14 +29,14 @@ def seal(text: str, place: str, keys: Sequence[bytes]) -> bytes:
 
 def unseal(sealed: bytes, place: str, keys: Sequence[bytes]) -> str:
     """The text that was sealed for `place` with any of `keys`. Raises Unreadable."""
-    name, sealed = sealed[len(FORMAT) :][:KEY_NAME_BYTES], sealed[len(FORMAT) + KEY_NAME_BYTES :]
-    for key in keys:
-        if key_name(key) == name:
-            try:
-                return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
-            except InvalidTag as error:
-                raise Unreadable(place) from error
-    raise Unreadable(place)
+    head, rest = sealed[: len(FORMAT) + KEY_NAME_BYTES], sealed[len(FORMAT) + KEY_NAME_BYTES :]
+    key = next((key for key in keys if FORMAT + key_name(key) == head), None)
+    if key is None:
+        raise Unreadable(place)
+    try:
+        return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable(place) from error
 
 
 def key_name(key: bytes) -> bytes:

@@ -5,10 +5,11 @@ import time
 from django.core import signing
 from django.utils.crypto import constant_time_compare
 
-from .models import Signature
+from .models import LatePass, Signature
 
 OWN_PAGE = "campaigns.signature"
 SENT_PAGE = "campaigns.signature.sent"
+LATE = "campaigns.late"
 FORM = "campaigns.form"
 INDEX_CHARACTERS = 16
 
@@ -34,6 +35,15 @@ def read(token: str, purpose: str) -> Signature:
     if purpose == OWN_PAGE and not constant_time_compare(contact.email_index[:INDEX_CHARACTERS], index):
         raise Ended
     return signature
+
+
+def make_late(late_pass: LatePass) -> str:
+    return signing.dumps(late_pass.pk, salt=LATE)
+
+
+def read_late(token: str) -> LatePass | None:
+    """The pass that a late group's link names, as long as it is good. Raises BadSignature for a link we never made."""
+    return LatePass.objects.usable().filter(pk=signing.loads(token, salt=LATE)).first()
 
 
 def opened(digest: str) -> str:

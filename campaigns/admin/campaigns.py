@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from .. import tokens
 from ..models import Campaign, Demand, Tally
 from .deliveries import deliver
 from .revising import publish, revise
@@ -23,6 +24,7 @@ from .revising import publish, revise
 DONE = {
     "close": _("The campaign takes no more signatures."),
     "reopen": _("The campaign takes signatures again."),
+    "admit_late": _("One late group can sign by the link below, once and within a week."),
     "adopt": _("The proposal is the text now. Those who agreed stand under it."),
     "drop": _("The proposal is dropped. The text stays as it was."),
 }
@@ -134,6 +136,14 @@ class CampaignAdmin(admin.ModelAdmin):
             campaign.pending_count,
         )
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        campaign = self.get_object(request, object_id)
+        passes = campaign.late_passes.usable() if campaign else []
+        links = [tokens.make_late(late_pass) for late_pass in passes]
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "late_links": links})
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
@@ -151,7 +161,14 @@ class CampaignAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request, campaign):
             raise PermissionDenied
         nobody = Tally(organizations=0, persons=0, withheld=0, earlier=0)
-        context = {"campaign": campaign, "text": campaign.draft_text, "tally": nobody, "preview": True}
+        text = campaign.draft_text
+        context = {
+            "campaign": campaign,
+            "text": text,
+            "demands": [(demand, None) for demand in text.demands],
+            "tally": nobody,
+            "preview": True,
+        }
         return render(request, "campaigns/campaign.html", context)
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -32,7 +34,7 @@ class RecipientForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(language, language) for language in languages]
+        field.choices = [(language, get_language_info(language)["name_local"]) for language in languages]
 
     def clean(self) -> None:
         by_mail = self.cleaned_data.get("channel") == DeliveryRecipient.Channel.MAIL
@@ -73,7 +75,7 @@ def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
     return TemplateResponse(request, "admin/campaigns/campaign/deliver.html", context, status=status)
 
 
-class RecipientInline(admin.TabularInline):
+class RecipientInline(admin.StackedInline):
     model = DeliveryRecipient
     fields = ["name", "channel", "language", "mailed", "sent_at", "bounced_at", "receipt_at", "receipt_note"]
     readonly_fields = ["name", "channel", "language", "mailed"]
@@ -86,7 +88,9 @@ class RecipientInline(admin.TabularInline):
     @admin.display(description=_("mailed from here"))
     def mailed(self, recipient: DeliveryRecipient) -> Any:
         mail = OutgoingMail.objects.filter(kind="letter", reference=recipient.pk).first()
-        return (mail.sent_at or mail.last_error or _("waiting")) if mail else "—"
+        if mail is None:
+            return "—"
+        return date_format(mail.sent_at, "DATETIME_FORMAT") if mail.sent_at else mail.last_error or _("waiting")
 
 
 @admin.register(Delivery)

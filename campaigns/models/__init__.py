@@ -1,6 +1,6 @@
 """The nouns of Undersigned, one file each."""
 
-from .campaigns import Campaign, Demand
+from .campaigns import Campaign, Demand, LatePass
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
@@ -21,6 +21,7 @@ __all__ = [
     "Demand",
     "DemandTranslation",
     "Event",
+    "LatePass",
     "NumberedDemand",
     "Organization",
     "OrganizationName",

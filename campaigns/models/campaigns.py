@@ -4,6 +4,7 @@ import datetime
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -17,11 +18,29 @@ from .texts import NumberedDemand, Statement, TextVersion, languages
 
 if TYPE_CHECKING:
     from .proposals import Proposal
+    from .signatures import Signature
+
+
+LATE_FOR = datetime.timedelta(days=7)
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def published(self) -> "CampaignQuerySet":
         return self.filter(stage=Campaign.Stage.PUBLISHED, publish_at__lte=timezone.now())
+
+    def for_readers(self) -> "CampaignQuerySet":
+        """The published ones as a page needs them: with their text, and what was delivered last."""
+        last = (
+            apps.get_model("campaigns", "Delivery").objects.filter(campaign=models.OuterRef("pk")).order_by("-number")
+        )
+        return (
+            self.published()
+            .select_related("current_version")
+            .annotate(
+                delivered_at=models.Subquery(last.values("at")[:1]),
+                delivered_as=models.Subquery(last.values("fingerprint")[:1]),
+            )
+        )
 
     def open(self) -> "CampaignQuerySet":
         return self.published().filter(models.Q(closes_at=None) | models.Q(closes_at__gt=timezone.now()))
@@ -304,6 +323,13 @@ class Campaign(models.Model):
         Event.objects.record(Event.Verb.TIMED, self, by=by, until=moment.isoformat() if moment else "")
 
     @transaction.atomic
+    def admit_late(self, by: Any) -> "LatePass":
+        """Lets one late group sign a closed campaign, once and within a week."""
+        late_pass = self.late_passes.create(expires_at=timezone.now() + LATE_FOR)
+        Event.objects.record(Event.Verb.ADMITTED, self, by=by)
+        return late_pass
+
+    @transaction.atomic
     def reopen(self, by: Any) -> None:
         """Takes signatures again, until a coordinator closes it or sets a new time."""
         self.lock()
@@ -312,6 +338,35 @@ class Campaign(models.Model):
         self.closes_at = None
         self.save(update_fields=["closes_at"])
         Event.objects.record(Event.Verb.REOPENED, self, by=by)
+
+
+class LatePassQuerySet(models.QuerySet["LatePass"]):
+    def usable(self) -> "LatePassQuerySet":
+        return self.filter(signature=None, expires_at__gt=timezone.now())
+
+
+class LatePass(models.Model):
+    """What lets one group sign after the close. Its link is a signed token of its number."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="late_passes", verbose_name=_("campaign"))
+    expires_at = models.DateTimeField(_("good until"))
+    signature = models.OneToOneField(
+        "Signature", models.CASCADE, null=True, related_name="late_pass", verbose_name=_("signature")
+    )
+
+    objects = LatePassQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pass for a late group")
+        verbose_name_plural = _("passes for late groups")
+
+    def __str__(self) -> str:
+        return str(_("good until %(day)s") % {"day": self.expires_at.date()})
+
+    def use(self, signature: "Signature") -> None:
+        """Raises ValidationError when it was used already, or has expired."""
+        if not LatePass.objects.usable().filter(pk=self.pk).update(signature=signature):
+            raise ValidationError(_("This link for a late group was used already, or has expired."), code="closed")
 
 
 def new_key() -> str:

@@ -129,7 +129,7 @@ class Delivery(models.Model):
             "withdrawn": left.filter(state=Signature.State.WITHDRAWN).count(),
             "removed": left.filter(state=Signature.State.REMOVED).count(),
             "joined": self.campaign.signatures.standing().filter(decided_at__gt=self.at).count(),
-            "taken_out": self.entries.filter(words=None).count(),
+            "taken_out": self.entries.filter(words__isnull=True).count(),
         }
 
 

@@ -34,6 +34,7 @@ class Event(models.Model):
         TAKEN_OUT = "taken out", _("took a name out of a delivered list")
         UPDATED = "updated", _("published an update")
         CLOSED = "closed", _("closed the campaign for signature")
+        ADMITTED = "admitted", _("opened a link for one late group")
         TIMED = "timed", _("set the time until which the campaign takes signatures")
         REOPENED = "reopened", _("reopened the campaign for signature")
         SUBMITTED = "submitted", _("sent the form")

@@ -4,16 +4,18 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from .. import names
-from .campaigns import Campaign
+from .campaigns import Campaign, LatePass
 from .contacts import Contact
 from .events import Event
 from .organizations import Organization, OrganizationQuerySet
@@ -55,8 +57,9 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(state=Signature.State.LISTED)
 
     def in_public(self) -> "SignatureQuerySet":
-        """Those whose names everybody may read, in the order of the list, each with `stands`."""
-        return self.listed().filter(shown=Signature.Shown.PUBLIC).marked_standing().order_by("position", "id")
+        """Those whose names everybody may read, in the order of the list, each with `stands` and `supplement`."""
+        public = self.listed().filter(shown=Signature.Shown.PUBLIC)
+        return public.marked_standing().marked_supplement().order_by("position", "id")
 
     def named(self) -> "SignatureQuerySet":
         """Those whose names the addressee reads, in the order of the list."""
@@ -79,6 +82,13 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def persons(self) -> "SignatureQuerySet":
         return self.filter(kind=Signature.Kind.PERSON)
 
+    def marked_supplement(self) -> "SignatureQuerySet":
+        """Each with `supplement`, the number of the supplementary list that it is on; 0 before any delivery."""
+        earlier = apps.get_model("campaigns", "Delivery").objects.filter(
+            campaign=OuterRef("campaign"), at__lt=OuterRef("decided_at")
+        )
+        return self.annotate(supplement=Coalesce(Subquery(earlier.order_by("-number").values("number")[:1]), 0))
+
     def awaiting_review(self) -> "SignatureQuerySet":
         return self.filter(state=Signature.State.PENDING).order_by("confirmed_at", "id")
 
@@ -97,12 +107,23 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         )
 
     @transaction.atomic
-    def submit(self, campaign: Campaign, signatory: dict[str, Any], contact: dict[str, Any]) -> "Signature":
-        """A signature as the form sends it, not yet confirmed. Raises ValidationError when the campaign takes none."""
-        if not campaign.is_open or campaign.current_version is None:
+    def submit(
+        self,
+        campaign: Campaign,
+        signatory: dict[str, Any],
+        contact: dict[str, Any],
+        late_pass: LatePass | None = None,
+    ) -> "Signature":
+        """A signature as the form sends it, not yet confirmed. Raises ValidationError when the campaign takes none.
+
+        Who sent the form in time may confirm after the close. With a `late_pass` a group may send it after the close.
+        """
+        if not (campaign.is_open or late_pass) or campaign.current_version is None:
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
         refuse_kind(campaign, signatory)
         signature = self.create(campaign=campaign, text_version=campaign.current_version, **signatory)
+        if late_pass:
+            late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
         Event.objects.record(Event.Verb.SUBMITTED, campaign, signature)
         OutgoingMail.objects.queue("confirm_signature", signature)
@@ -211,7 +232,9 @@ class Signature(models.Model):
                 name="one_listed_signature_per_organization",
             ),
             models.CheckConstraint(
-                condition=~Q(state="listed") | Q(kind="person", organization=None) | Q(organization__isnull=False),
+                condition=~Q(state="listed")
+                | Q(kind="person", organization=None)
+                | Q(kind="organization", organization__isnull=False),
                 name="listed_signature_is_an_organizations_or_a_persons",
             ),
             models.CheckConstraint(
@@ -425,5 +448,7 @@ class Signature(models.Model):
     def _next_confirmation_round(self) -> int:
         sent = OutgoingMail.objects.filter(kind="confirm_signature", reference=self.pk).count()
         if sent >= MOST_CONFIRMATION_LETTERS:
-            raise ValidationError(_("We have sent the letter several times. Please write to us instead."))
+            raise ValidationError(
+                _("We have sent the letter several times. Please write to us instead, at the address below.")
+            )
         return sent + 1

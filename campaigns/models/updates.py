@@ -92,11 +92,26 @@ class Update(models.Model):
         OutgoingMail.objects.queue_for_all("update", readers, occasion=self.pk)
 
 
+class UpdateTextQuerySet(models.QuerySet["UpdateText"]):
+    def public_in(self, campaign: Campaign, language: str) -> list["UpdateText"]:
+        """Each public update of the campaign, newest first, in the language or the nearest that there is."""
+        texts = self.filter(update__campaign=campaign, update__published_at__lte=timezone.now())
+        chosen: dict[int, UpdateText] = {}
+        rank = {language: 0, campaign.language: 1}
+        for text in texts.select_related("update").order_by("-update__date", "-update__pk", "pk"):
+            best = chosen.get(text.update_id)
+            if best is None or rank.get(text.language, 2) < rank.get(best.language, 2):
+                chosen[text.update_id] = text
+        return list(chosen.values())
+
+
 class UpdateText(models.Model):
     update = models.ForeignKey(Update, models.CASCADE, related_name="texts", verbose_name=_("update"))
     language = models.CharField(_("language"), max_length=12, choices=languages)
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), help_text=_("Markdown."))
+
+    objects = UpdateTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("text")

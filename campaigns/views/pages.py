@@ -1,13 +1,15 @@
 """Pages that everybody reads, the same for all."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template import TemplateDoesNotExist
 from django.views.decorators.http import require_safe
 
-from ..models import Campaign, NumberedDemand, Signature, Statement, Update
+from ..models import Campaign, NumberedDemand, Signature, Statement, Update, UpdateText
 from ..models.contacts import PRIVACY_NOTICE
 
 NAMES_ON_A_PAGE = 200
@@ -21,37 +23,42 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def campaign(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
-    campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
-    version = campaign.in_force
-    if language and language not in version.content:
+    campaign = get_object_or_404(Campaign.objects.for_readers(), slug=slug)
+    language = language or campaign.language
+    if language not in campaign.in_force.content:
         raise Http404
-    signatures = campaign.signatures.in_public()[:NAMES_ON_A_PAGE]
-    updates = list(campaign.updates.public().prefetch_related("texts"))
+    text = campaign.in_force.statement(language)
+    news = UpdateText.objects.public_in(campaign, language)
     context = {
         "campaign": campaign,
-        "text": version.statement(language or campaign.language),
-        "digest": version.digest(language or campaign.language),
-        "demands": demands_with_outcomes(version.statement(language or campaign.language), updates),
-        "updates": updates,
-        **apart(signatures),
+        "text": text,
+        "digest": campaign.in_force.digest(language),
+        "demands": demands_with_outcomes(text, news),
+        "news": news,
+        **apart(campaign.signatures.in_public()[:NAMES_ON_A_PAGE]),
         "tally": campaign.signatures.tally(),
         "names_on_a_page": NAMES_ON_A_PAGE,
     }
     return render(request, "campaigns/campaign.html", context)
 
 
-def apart(signatures: Iterable[Signature]) -> dict[str, list[Signature]]:
-    """The lists of the page: organizations, persons, and those who signed an earlier text only."""
-    lists: dict[str, list[Signature]] = {"organizations": [], "persons": [], "earlier": []}
+def apart(signatures: Iterable[Any]) -> dict[str, Any]:
+    """The lists of a page: organizations, persons, those who joined after a delivery by the number of their
+    supplementary list, and those who signed an earlier text only."""
+    lists: dict[str, Any] = {"organizations": [], "persons": [], "supplements": defaultdict(list), "earlier": []}
     for signature in signatures:
-        stands = "organizations" if signature.kind == Signature.Kind.ORGANIZATION else "persons"
-        lists[stands if signature.stands else "earlier"].append(signature)  # type: ignore[attr-defined]
-    return lists
+        if not signature.stands:
+            lists["earlier"].append(signature)
+        elif signature.supplement:
+            lists["supplements"][signature.supplement].append(signature)
+        else:
+            lists["organizations" if signature.kind == Signature.Kind.ORGANIZATION else "persons"].append(signature)
+    return {**lists, "supplements": sorted(lists["supplements"].items())}
 
 
-def demands_with_outcomes(text: Statement, updates: list[Update]) -> list[tuple[NumberedDemand, Update | None]]:
+def demands_with_outcomes(text: Statement, news: list[UpdateText]) -> list[tuple[NumberedDemand, Update | None]]:
     """Each demand with the newest update that tells its outcome."""
-    newest = {update.demand_key: update for update in reversed(updates) if update.kind == Update.Kind.OUTCOME}
+    newest = {each.update.demand_key: each.update for each in reversed(news)}
     return [(demand, newest.get(demand.key)) for demand in text.demands]
 
 

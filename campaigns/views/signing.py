@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
 from ..forms import AddressForm, SignForm
-from ..models import Campaign, Signature
+from ..models import Campaign, LatePass, Signature
 from .errors import gone
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -41,26 +41,40 @@ def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return guarded
 
 
+def late_pass_of(request: HttpRequest, campaign: Campaign) -> LatePass | None:
+    """The pass of a late group's link. Raises Http404 for a link that we never made, tokens.Ended for a used one."""
+    if "late" not in request.GET:
+        return None
+    try:
+        late_pass = tokens.read_late(request.GET["late"])
+    except BadSignature as error:
+        raise Http404 from error
+    if late_pass is None or late_pass.campaign_id != campaign.pk:
+        raise tokens.Ended
+    return late_pass
+
+
 @never_cache
+@ends_as_gone
 @require_http_methods(FORM_METHODS)
 def sign(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
     language = request.GET.get("in", campaign.language)
     if language not in campaign.in_force.content:
         raise Http404
+    late_pass = late_pass_of(request, campaign)
     form = SignForm(request.POST if request.method == "POST" else None, campaign=campaign, language=language)
-    status = 200
     if form.is_bound and form.is_valid():
         try:
-            signature = Signature.objects.submit(campaign, form.signatory(), form.contact())
+            signature = Signature.objects.submit(campaign, form.signatory(), form.contact(), late_pass)
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            sent_page = reverse("sent", args=[slug])
-            return redirect(f"{sent_page}?{urlencode({'token': tokens.make(signature, tokens.SENT_PAGE)})}")
-    if form.is_bound:
-        status = INVALID if campaign.is_open else REFUSED
-    context = {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form}
+            token = urlencode({"token": tokens.make(signature, tokens.SENT_PAGE)})
+            return redirect(f"{reverse('sent', args=[slug])}?{token}")
+    may_sign = campaign.is_open or late_pass is not None
+    context = {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form, "may_sign": may_sign}
+    status = 200 if not form.is_bound else INVALID if may_sign else REFUSED
     return render(request, "campaigns/sign.html", context, status=status)
 
 
