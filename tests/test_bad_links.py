@@ -91,7 +91,7 @@ def test_button_that_no_longer_applies_is_refused(
 FALSE_TOKENS: dict[str, Callable[[Signature], str]] = {
     "forged": lambda signature: tokens.make(signature, "another secret"),
     "for the sent page": lambda signature: tokens.make(signature, tokens.SENT_PAGE),
-    "for the form": lambda signature: tokens.opened(),
+    "for the form": lambda signature: tokens.opened(""),
     "cut at the end": lambda signature: tokens.make(signature, tokens.OWN_PAGE)[:-1],
     "cut at the start": lambda signature: tokens.make(signature, tokens.OWN_PAGE)[1:],
     "cut in the middle": lambda signature: tokens.make(signature, tokens.OWN_PAGE).rpartition(":")[0],

@@ -223,7 +223,6 @@ def test_wrong_correction_is_refused_and_kept(client: Client) -> None:
     assert every_row() == before
 
 
-@pytest.mark.xfail(strict=True, reason="after the rollback the page still reads the new address from memory")
 def test_correction_beyond_the_limit_changes_nothing_and_does_not_say_that_it_did(client: Client) -> None:
     signature = make_signature(make_campaign())
     for _time in range(MOST_CONFIRMATION_LETTERS - 1):
@@ -235,7 +234,6 @@ def test_correction_beyond_the_limit_changes_nothing_and_does_not_say_that_it_di
     assert "A letter is on its way to <b>c…@lake.example.org</b>" not in read(response)
 
 
-@pytest.mark.xfail(strict=True, reason="the message says to write to us, and the page does not say where")
 def test_whoever_may_not_have_the_letter_again_reads_where_to_write(client: Client) -> None:
     signature = make_signature(make_campaign())
     for _time in range(MOST_CONFIRMATION_LETTERS - 1):
@@ -243,7 +241,6 @@ def test_whoever_may_not_have_the_letter_again_reads_where_to_write(client: Clie
     assert "mailto:coordinators@example.org" in read(client.post(sent_page(signature), {"again": ""}))
 
 
-@pytest.mark.xfail(strict=True, reason="the sent page trusts its token and never looks at the slug")
 def test_sent_page_is_not_there_under_another_slug(client: Client) -> None:
     signature = make_signature(make_campaign())
     assert client.get(sent_page(signature).replace("open-letter", "unknown")).status_code == 404
