@@ -43,11 +43,16 @@ def compare(before: Statement, after: Statement) -> list[Change]:
     ]
 
 
-def between(before: TextVersion | None, after: TextVersion, language: str) -> list[Change]:
-    """The changes of one language from version to version; none where either lacks it."""
-    if before is None or language not in before.content or language not in after.content:
+def between(before: TextVersion | None, after: TextVersion, *languages: str) -> list[Change]:
+    """What changed from version to version, in the first of the languages in which anything did.
+
+    A translation may lag behind its original, so whoever reads it is shown the original's change.
+    """
+    if before is None:
         return []
-    return compare(before.statement(language), after.statement(language))
+    both = [language for language in languages if language in before.content and language in after.content]
+    compared = (compare(before.statement(language), after.statement(language)) for language in both)
+    return next((changes for changes in compared if changes), [])
 
 
 def as_text(changes: list[Change]) -> str:

@@ -239,7 +239,8 @@ def signature_awaits(signature: Signature, mail: OutgoingMail) -> Letter:
 
 @letter
 def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
-    require_state(signature, Signature.State.LISTED)
+    if not signature.may_be_withdrawn:
+        raise Untrue(f"the signature is {signature.state} by now")
     version = TextVersion.objects.get(pk=mail.occasion)
     before = version.campaign.text_versions.in_force().filter(number__lt=version.number).last()
     return to_contact(
@@ -250,7 +251,9 @@ def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
             % {"title": signature.campaign.text.title},
             version.note,
         ],
-        quote=differences.as_text(differences.between(before, version, signature.language)),
+        quote=differences.as_text(
+            differences.between(before, version, signature.language, signature.campaign.language)
+        ),
         facts=[(_("Fingerprint of the text now"), version.digest(signature.language))],
         button=(_("See your signature"), own_page(signature)),
         closing=[_("If you do not stand by the corrected text, you can withdraw on that page.")],
@@ -263,7 +266,9 @@ def text_proposed(signature: Signature, mail: OutgoingMail) -> Letter:
     proposal = Proposal.objects.select_related("version", "campaign").get(pk=mail.occasion)
     if not proposal.may_be_answered_by(signature):
         raise Untrue("the proposal takes no more answers")
-    change = differences.between(signature.text_version, proposal.version, signature.language)
+    change = differences.between(
+        signature.text_version, proposal.version, signature.language, signature.campaign.language
+    )
     deadline = date_format(timezone.localtime(proposal.deadline), "DATETIME_FORMAT")
     return to_contact(
         signature,

@@ -29,7 +29,7 @@ def key(name: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     visible = (char for char in decomposed if not unicodedata.combining(char) and char not in JOINERS)
-    return " ".join("".join(char if spells(char) else " " for char in visible).split())[:KEY_CHARACTERS]
+    return " ".join("".join(char if spells(char) else " " for char in visible).split())[:KEY_CHARACTERS].rstrip()
 
 
 def spells(char: str) -> bool:

@@ -16,6 +16,7 @@ So whoever kept a copy can prove every name in it, and a name that was taken out
 
 import hashlib
 import hmac
+import io
 import json
 import re
 import sys
@@ -106,7 +107,7 @@ def difference(one: Any, other: Any) -> str:
     if len(mine["hashes"]) != len(theirs["hashes"]):
         return f"The first has {len(mine['hashes'])} signatories, the second {len(theirs['hashes'])}."
     for key in sorted(set(mine) | set(theirs)):
-        if mine.get(key) != theirs.get(key):
+        if (key in mine, canonical(mine.get(key))) != (key in theirs, canonical(theirs.get(key))):
             return f"“{key}” differs: {mine.get(key)} in the first, {theirs.get(key)} in the second."
     return ""
 
@@ -153,4 +154,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter still says the verdict
     sys.exit(main(sys.argv[1:]))

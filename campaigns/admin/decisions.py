@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from .. import names
-from ..forms import NameField, WebsiteField
+from ..forms import AddressField, NameField, WebsiteField
 from ..models import Campaign, Organization, Signature
 
 NEW = "new"
@@ -139,7 +139,7 @@ class AddForm(forms.Form):
     )
     contact_name = NameField(label=_("Who said so"), help_text=_("Kept encrypted, as for every contact person."))
     contact_role = NameField(label=_("Their role"), required=False)
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Their e-mail address"),
         required=False,
         help_text=_("If you give one, the group is told that it is listed and how to correct or withdraw."),

@@ -49,8 +49,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.published().filter(closes_at__lte=timezone.now())
 
     def with_listed_count(self) -> "CampaignQuerySet":
-        """Each with `listed_count`, how many have signed."""
-        return self.annotate(listed_count=models.Count("signatures", filter=models.Q(signatures__state="listed")))
+        """Each with `listed_count`, how many stand under what it asks now."""
+        standing = models.Q(
+            signatures__state="listed", signatures__text_version__edition=models.F("current_version__edition")
+        )
+        return self.annotate(listed_count=models.Count("signatures", filter=standing))
 
     def with_pending_count(self) -> "CampaignQuerySet":
         """Each with `pending_count`, how many signatures await a decision."""
@@ -228,7 +231,7 @@ class Campaign(models.Model):
             raise ValidationError(_("A demand was added, removed or moved: that changes what we ask."))
         self._put_in_force(self.freeze(TextVersion.Kind.WORDING, self.in_force.edition, note))
         Event.objects.record(Event.Verb.CORRECTED, self, by=by, version=self.in_force.number)
-        OutgoingMail.objects.queue_for_all("text_corrected", self.signatures.listed(), occasion=self.in_force.pk)
+        OutgoingMail.objects.queue_for_all("text_corrected", self.signatures.confirmed(), occasion=self.in_force.pk)
 
     @transaction.atomic
     def add_translation(self, by: Any, note: str) -> None:
@@ -263,6 +266,9 @@ class Campaign(models.Model):
             raise ValidationError(_("The campaign is not published yet."))
         if self.open_proposal:
             raise ValidationError(_("A proposal is open: make it the text or drop it first."))
+        if left_out := set(self.in_force.digests) - set(self.draft_digests()):
+            words = _("A language that is public cannot be left out: %(languages)s. Mark its translation as ready.")
+            raise ValidationError(words, params={"languages": ", ".join(sorted(left_out))})
         if not self.has_draft_changes:
             raise ValidationError(_("The draft text does not differ from what the public reads."))
 
@@ -318,6 +324,8 @@ class Campaign(models.Model):
         self.lock()
         if self.closes_at == moment:
             return
+        if moment and self.publish_at and moment <= self.publish_at:
+            raise ValidationError(_("Signing cannot end before the campaign was published."))
         self.closes_at = moment
         self.save(update_fields=["closes_at"])
         Event.objects.record(Event.Verb.TIMED, self, by=by, until=moment.isoformat() if moment else "")

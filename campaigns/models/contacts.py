@@ -57,7 +57,7 @@ class Contact(models.Model):
     @email.setter
     def email(self, address: str) -> None:
         self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
-        self.email_index = index(address)
+        self.email_index = index(address) if address else ""
 
     @property
     def masked_email(self) -> str:

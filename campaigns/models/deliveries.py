@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -121,14 +122,22 @@ class Delivery(models.Model):
         entry.save(update_fields=["words", "salt"])
         Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, by=by, delivery=self.number)
 
+    def signatories(self) -> QuerySet[Any, Any]:
+        """The numbers of the signatures that it names."""
+        return self.entries.exclude(signature=None).values("signature")
+
     def since(self) -> dict[str, int]:
         """How many have withdrawn, were removed or joined since, and how many names were taken out."""
-        signatures = self.campaign.signatures.filter(decided_at__isnull=False)
-        left = signatures.filter(decided_at__lte=self.at, ended_at__gt=self.at)
+        only_counted = Q(shown=Signature.Shown.COUNTED, decided_at__lte=self.at)
+        delivered = Q(deliveries__delivery=self) | only_counted
+        left = self.campaign.signatures.filter(delivered, ended_at__gt=self.at)
         return {
             "withdrawn": left.filter(state=Signature.State.WITHDRAWN).count(),
             "removed": left.filter(state=Signature.State.REMOVED).count(),
-            "joined": self.campaign.signatures.standing().filter(decided_at__gt=self.at).count(),
+            "joined": self.campaign.signatures.standing()
+            .exclude(pk__in=self.signatories())
+            .exclude(only_counted)
+            .count(),
             "taken_out": self.entries.filter(words__isnull=True).count(),
         }
 
@@ -137,6 +146,9 @@ class DeliveryEntry(models.Model):
     """One delivered name: public words and a salt beside their hash in the delivery. Only emptying is allowed."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="entries", verbose_name=_("delivery"))
+    signature = models.ForeignKey(
+        Signature, models.SET_NULL, null=True, related_name="deliveries", verbose_name=_("signature")
+    )
     place = models.PositiveIntegerField(_("place"))
     words = models.JSONField(_("words"), null=True)
     salt = models.CharField(max_length=32, blank=True)
@@ -154,6 +166,7 @@ class DeliveryEntry(models.Model):
     @classmethod
     def of(cls, signature: Signature, place: int) -> "DeliveryEntry":
         return cls(
+            signature=signature,
             place=place,
             salt=secrets.token_hex(SALT_BYTES),
             is_public=signature.shown == Signature.Shown.PUBLIC,

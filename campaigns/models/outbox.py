@@ -38,7 +38,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def queue_for_all(self, kind: str, signatures: models.QuerySet[Any], occasion: int) -> None:
         """Queues the letter `kind` to the contact person of each signature, as far as there is one with an address."""
-        reachable = signatures.exclude(contact=None).order_by("pk").values_list("pk", flat=True)
+        reachable = signatures.filter(contact__email_index__gt="").order_by("pk").values_list("pk", flat=True)
         letters = (
             OutgoingMail(kind=kind, reference=pk, occasion=occasion, dedupe_key=f"{kind}:{pk}:contact:{occasion}")
             for pk in reachable.iterator(chunk_size=1000)

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +56,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def listed(self) -> "SignatureQuerySet":
         return self.filter(state=Signature.State.LISTED)
 
+    def confirmed(self) -> "SignatureQuerySet":
+        """Those that stand or wait for a decision: their contact persons are told what happens to the text."""
+        return self.filter(state__in=[Signature.State.PENDING, Signature.State.LISTED])
+
     def in_public(self) -> "SignatureQuerySet":
         """Those whose names everybody may read, in the order of the list, each with `stands` and `supplement`."""
         public = self.listed().filter(shown=Signature.Shown.PUBLIC)
@@ -84,9 +88,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def marked_supplement(self) -> "SignatureQuerySet":
         """Each with `supplement`, the number of the supplementary list that it is on; 0 before any delivery."""
-        earlier = apps.get_model("campaigns", "Delivery").objects.filter(
-            campaign=OuterRef("campaign"), at__lt=OuterRef("decided_at")
-        )
+        entries = apps.get_model("campaigns", "DeliveryEntry").objects
+        named = entries.filter(delivery=OuterRef("pk"), signature=OuterRef(OuterRef("pk")))
+        deliveries = apps.get_model("campaigns", "Delivery").objects
+        earlier = deliveries.filter(~Exists(named), campaign=OuterRef("campaign"))
         return self.annotate(supplement=Coalesce(Subquery(earlier.order_by("-number").values("number")[:1]), 0))
 
     def awaiting_review(self) -> "SignatureQuerySet":
@@ -154,6 +159,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         Event.objects.record(Event.Verb.ADDED, campaign, signature, by=by, source=signature.source)
         if contact and contact["email"]:
             OutgoingMail.objects.queue("signature_listed", signature)
+            signature._ask_to_agree()
         return signature
 
 
@@ -261,7 +267,7 @@ class Signature(models.Model):
         self.lock()
         if self.state != self.State.UNCONFIRMED:
             return
-        if self.contact.email_index != proven:
+        if not Contact.objects.filter(pk=self.pk, email_index=proven).exists():
             raise ValidationError(_("The address was corrected meanwhile: use the link in the newer letter."))
         self._become(self.State.PENDING, confirmed_at=timezone.now())
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
@@ -283,8 +289,7 @@ class Signature(models.Model):
         self._put_on_the_list(by, organization)
         Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
         OutgoingMail.objects.queue("signature_listed", self)
-        if proposal := self.proposal_to_answer:
-            OutgoingMail.objects.queue("text_proposed", self, occasion=proposal.pk)
+        self._ask_to_agree()
 
     @transaction.atomic
     def decline(self, by: Any, reason: str) -> None:
@@ -371,8 +376,8 @@ class Signature(models.Model):
 
     def is_public_already(self) -> bool:
         """Whether a signature in this name stands on the public list, where anybody can read it."""
-        key = names.key(self.name)
-        return self.campaign.signatures.in_public().filter(organization__names__key=key).exclude(pk=self.pk).exists()
+        alike = Q(organization__names__key=names.key(self.name)) | Q(organization=None, name__iexact=self.name)
+        return self.campaign.signatures.in_public().filter(alike).exclude(pk=self.pk).exists()
 
     def twins(self) -> SignatureQuerySet:
         """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
@@ -382,8 +387,7 @@ class Signature(models.Model):
         contact = getattr(self, "contact", None)
         if contact and contact.email:
             alike |= Q(contact__email_index=contact.email_index)
-        alive = self.campaign.signatures.filter(state__in=[self.State.PENDING, self.State.LISTED])
-        return alive.filter(alike).exclude(pk=self.pk)
+        return self.campaign.signatures.confirmed().filter(alike).exclude(pk=self.pk)
 
     def lock(self) -> None:
         self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
@@ -419,6 +423,11 @@ class Signature(models.Model):
         self.state, self.position = self.State.LISTED, last + 1
         self.decided_by, self.decided_at = by, timezone.now()
         self.save()
+
+    def _ask_to_agree(self) -> None:
+        """A group that comes while a change of text is open, or after it, is asked like the others."""
+        if proposal := self.proposal_to_answer:
+            OutgoingMail.objects.queue("text_proposed", self, occasion=proposal.pk)
 
     def _refuse_double(self, organization: Organization | None) -> None:
         """Raises ValidationError where the signatory is listed already. A namesake is first given its own record."""

@@ -63,7 +63,12 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     if language not in campaign.in_force.content:
         raise Http404
     late_pass = late_pass_of(request, campaign)
-    form = SignForm(request.POST if request.method == "POST" else None, campaign=campaign, language=language)
+    may_sign = campaign.is_open or late_pass is not None
+    options: dict[str, Any] = {"campaign": campaign, "language": language}
+    if may_sign:
+        form = SignForm(request.POST if request.method == "POST" else None, **options)
+    else:
+        form = SignForm(initial=request.POST.dict(), **options)
     if form.is_bound and form.is_valid():
         try:
             signature = Signature.objects.submit(campaign, form.signatory(), form.contact(), late_pass)
@@ -72,9 +77,8 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             token = urlencode({"token": tokens.make(signature, tokens.SENT_PAGE)})
             return redirect(f"{reverse('sent', args=[slug])}?{token}")
-    may_sign = campaign.is_open or late_pass is not None
     context = {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form, "may_sign": may_sign}
-    status = 200 if not form.is_bound else INVALID if may_sign else REFUSED
+    status = 200 if request.method != "POST" else INVALID if may_sign else REFUSED
     return render(request, "campaigns/sign.html", context, status=status)
 
 
@@ -126,7 +130,7 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    version = signature.text_version
+    version, languages = signature.text_version, (signature.language, signature.campaign.language)
     context = {
         "signature": signature,
         "campaign": signature.campaign,
@@ -134,7 +138,7 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
         "digest": version.digest(signature.language),
         "refusal": refusal,
         "proposal": proposal,
-        "changes": differences.between(version, proposal.version, signature.language) if proposal else [],
+        "changes": differences.between(version, proposal.version, *languages) if proposal else [],
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
     }
     return render(request, "campaigns/signature.html", context, status=status)
