@@ -121,13 +121,7 @@ class SignatureAdmin(admin.ModelAdmin):
             }
             status = INVALID if data else 200
             return TemplateResponse(request, "admin/campaigns/signature/decide_many.html", context, status=status)
-        refused = [form for form in forms if not form.decide(by=request.user)]
-        done = len(forms) - len(refused)
-        if done:
-            words = ngettext("%(count)s signature decided.", "%(count)s signatures decided.", done) % {"count": done}
-            messages.success(request, words)
-        for form in refused:
-            messages.error(request, f"{form.signature.name}: {' '.join(map(str, form.non_field_errors()))}")
+        report(request, forms, refused=[form for form in forms if not form.decide(by=request.user)])
         return None
 
     def next_address(self, decided: Signature) -> str:
@@ -142,6 +136,16 @@ def open_decisions(signature: Signature, request: HttpRequest) -> dict[str, Deci
         name: form_class(request.POST if name in request.POST else None, signature=signature, prefix=name)
         for name, form_class in DECISIONS.get(signature.state, {}).items()
     }
+
+
+def report(request: HttpRequest, decided: list[Decision], refused: list[Decision]) -> None:
+    """Says how many decisions succeeded, and of each that did not, why."""
+    done = len(decided) - len(refused)
+    if done:
+        words = ngettext("%(count)s signature decided.", "%(count)s signatures decided.", done)
+        messages.success(request, words % {"count": done})
+    for form in refused:
+        messages.error(request, f"{form.signature.name}: {' '.join(map(str, form.non_field_errors()))}")
 
 
 def review(signature: Signature) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from .campaigns import Campaign, Demand, LatePass
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
+from .listing import Tally
 from .organizations import Organization, OrganizationName
 from .outbox import OutgoingMail
 from .proposals import Agreement, Proposal
-from .signatures import Signature, Tally
+from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
 

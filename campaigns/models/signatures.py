@@ -1,15 +1,12 @@
 """A signature: one signatory's name under one text version of one campaign."""
 
 import datetime
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -18,6 +15,7 @@ from .. import names
 from .campaigns import Campaign, LatePass
 from .contacts import Contact
 from .events import Event
+from .listing import Kind, ListingQuerySet, Shown, Source, State
 from .organizations import Organization, OrganizationQuerySet
 from .outbox import OutgoingMail
 from .texts import TextVersion, languages
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 CONFIRM_WITHIN = datetime.timedelta(days=7)
 MOST_CONFIRMATION_LETTERS = 4
-# A correction of wording changes nothing of what a group has signed; a new edition does.
-STANDS = Q(text_version__edition=F("campaign__current_version__edition"))
 
 
 def refuse_kind(campaign: Campaign, signatory: dict[str, Any]) -> None:
@@ -37,80 +33,7 @@ def refuse_kind(campaign: Campaign, signatory: dict[str, Any]) -> None:
         raise ValidationError(_("Under this statement only organizations sign."))
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many stand under a campaign's text, how many of them the public does not see by name, and how many are
-    listed on an earlier text only, who are not counted."""
-
-    organizations: int
-    persons: int
-    withheld: int
-    earlier: int
-
-    @property
-    def total(self) -> int:
-        return self.organizations + self.persons
-
-
-class SignatureQuerySet(models.QuerySet["Signature"]):
-    def listed(self) -> "SignatureQuerySet":
-        return self.filter(state=Signature.State.LISTED)
-
-    def confirmed(self) -> "SignatureQuerySet":
-        """Those that stand or wait for a decision: their contact persons are told what happens to the text."""
-        return self.filter(state__in=[Signature.State.PENDING, Signature.State.LISTED])
-
-    def in_public(self) -> "SignatureQuerySet":
-        """Those whose names everybody may read, in the order of the list, each with `stands` and `supplement`."""
-        public = self.listed().filter(shown=Signature.Shown.PUBLIC)
-        return public.marked_standing().marked_supplement().order_by("position", "id")
-
-    def named(self) -> "SignatureQuerySet":
-        """Those whose names the addressee reads, in the order of the list."""
-        return self.exclude(shown=Signature.Shown.COUNTED).order_by("position", "id")
-
-    def standing(self) -> "SignatureQuerySet":
-        """Those listed under what is asked now; the others are on an earlier text and have not agreed to this one."""
-        return self.listed().filter(STANDS)
-
-    def on_earlier_text(self) -> "SignatureQuerySet":
-        return self.listed().exclude(STANDS)
-
-    def marked_standing(self) -> "SignatureQuerySet":
-        """Each with `stands`, whether it is under what is asked now."""
-        return self.annotate(stands=STANDS)
-
-    def organizations(self) -> "SignatureQuerySet":
-        return self.filter(kind=Signature.Kind.ORGANIZATION)
-
-    def persons(self) -> "SignatureQuerySet":
-        return self.filter(kind=Signature.Kind.PERSON)
-
-    def marked_supplement(self) -> "SignatureQuerySet":
-        """Each with `supplement`, the number of the supplementary list that it is on; 0 before any delivery."""
-        entries = apps.get_model("campaigns", "DeliveryEntry").objects
-        named = entries.filter(delivery=OuterRef("pk"), signature=OuterRef(OuterRef("pk")))
-        deliveries = apps.get_model("campaigns", "Delivery").objects
-        earlier = deliveries.filter(~Exists(named), campaign=OuterRef("campaign"))
-        return self.annotate(supplement=Coalesce(Subquery(earlier.order_by("-number").values("number")[:1]), 0))
-
-    def awaiting_review(self) -> "SignatureQuerySet":
-        return self.filter(state=Signature.State.PENDING).order_by("confirmed_at", "id")
-
-    def marked_awaiting(self) -> "SignatureQuerySet":
-        """Each with `awaits`, whether a coordinator has to decide on it."""
-        return self.annotate(awaits=Q(state=Signature.State.PENDING))
-
-    def tally(self) -> Tally:
-        return Tally(
-            **self.listed().aggregate(
-                organizations=Count("pk", filter=STANDS & Q(kind=Signature.Kind.ORGANIZATION)),
-                persons=Count("pk", filter=STANDS & Q(kind=Signature.Kind.PERSON)),
-                withheld=Count("pk", filter=STANDS & ~Q(shown=Signature.Shown.PUBLIC)),
-                earlier=Count("pk", filter=~STANDS),
-            )
-        )
-
+class SignatureQuerySet(ListingQuerySet):
     @transaction.atomic
     def submit(
         self,
@@ -164,29 +87,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
 
 class Signature(models.Model):
-    class State(models.TextChoices):
-        UNCONFIRMED = "unconfirmed", _("unconfirmed")
-        PENDING = "pending", _("waiting for you")
-        LISTED = "listed", _("listed")
-        DECLINED = "declined", _("not accepted")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        REMOVED = "removed", _("removed")
-
-    class Kind(models.TextChoices):
-        ORGANIZATION = "organization", _("an organization")
-        PERSON = "person", _("a person, in their own name")
-
-    class Shown(models.TextChoices):
-        PUBLIC = "public", _("in public")
-        ADDRESSEE = "addressee", _("to the addressee only")
-        COUNTED = "counted", _("only counted")
-
-    class Source(models.TextChoices):
-        FORM = "form", _("form")
-        IMPORT = "import", _("imported list")
-        EMAIL = "email", _("e-mail")
-        TELEPHONE = "telephone", _("telephone")
-        PAPER = "paper", _("paper")
+    State, Kind, Shown, Source = State, Kind, Shown, Source
 
     TRANSITIONS = {
         State.UNCONFIRMED: {State.PENDING},
@@ -392,7 +293,7 @@ class Signature(models.Model):
     def lock(self) -> None:
         self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
 
-    def _may_become(self, state: "Signature.State") -> bool:
+    def _may_become(self, state: str) -> bool:
         """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not."""
         self.lock()
         if self.state == state:
@@ -405,7 +306,7 @@ class Signature(models.Model):
             )
         return True
 
-    def _become(self, state: "Signature.State", **changes: Any) -> None:
+    def _become(self, state: str, **changes: Any) -> None:
         self.state = state
         for field, value in changes.items():
             setattr(self, field, value)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -116,21 +116,14 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 def own_page(request: HttpRequest, token: str) -> HttpResponse:
     """The contact person's page. GET shows, since mail scanners open links; POST confirms or withdraws."""
     signature = signature_behind(token, tokens.OWN_PAGE)
-    proposal = signature.proposal_to_answer
     status, refusal = 200, None
     try:
-        if "confirm" in request.POST:
-            signature.confirm()
-            return redirect(request.path)
-        if "withdraw" in request.POST:
-            signature.withdraw()
-            return redirect(request.path)
-        if proposal and ("agree" in request.POST or "disagree" in request.POST):
-            proposal.answer(signature, agrees="agree" in request.POST)
+        if request.method == "POST" and act(signature, request.POST):
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    version, languages = signature.text_version, (signature.language, signature.campaign.language)
+    version, proposal = signature.text_version, signature.proposal_to_answer
+    languages = signature.language, signature.campaign.language
     context = {
         "signature": signature,
         "campaign": signature.campaign,
@@ -142,3 +135,17 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
     }
     return render(request, "campaigns/signature.html", context, status=status)
+
+
+def act(signature: Signature, pressed: QueryDict) -> bool:
+    """Carries out the verb of the button that was pressed. False when it is none of the page's."""
+    proposal = signature.proposal_to_answer
+    if "confirm" in pressed:
+        signature.confirm()
+    elif "withdraw" in pressed:
+        signature.withdraw()
+    elif proposal and ("agree" in pressed or "disagree" in pressed):
+        proposal.answer(signature, agrees="agree" in pressed)
+    else:
+        return False
+    return True

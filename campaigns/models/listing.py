@@ -1,0 +1,122 @@
+"""Which signatures: the words in which pages, the desk and the letter ask for them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    pass
+
+if TYPE_CHECKING:
+    from .signatures import Signature
+
+# A correction of wording changes nothing of what a group has signed; a new edition does.
+STANDS = Q(text_version__edition=F("campaign__current_version__edition"))
+
+
+class State(models.TextChoices):
+    UNCONFIRMED = "unconfirmed", _("unconfirmed")
+    PENDING = "pending", _("waiting for you")
+    LISTED = "listed", _("listed")
+    DECLINED = "declined", _("not accepted")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    REMOVED = "removed", _("removed")
+
+
+class Kind(models.TextChoices):
+    ORGANIZATION = "organization", _("an organization")
+    PERSON = "person", _("a person, in their own name")
+
+
+class Shown(models.TextChoices):
+    PUBLIC = "public", _("in public")
+    ADDRESSEE = "addressee", _("to the addressee only")
+    COUNTED = "counted", _("only counted")
+
+
+class Source(models.TextChoices):
+    FORM = "form", _("form")
+    IMPORT = "import", _("imported list")
+    EMAIL = "email", _("e-mail")
+    TELEPHONE = "telephone", _("telephone")
+    PAPER = "paper", _("paper")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many stand under a campaign's text, how many of them the public does not see by name, and how many are
+    listed on an earlier text only, who are not counted."""
+
+    organizations: int
+    persons: int
+    withheld: int
+    earlier: int
+
+    @property
+    def total(self) -> int:
+        return self.organizations + self.persons
+
+
+class ListingQuerySet(models.QuerySet["Signature"]):
+    def listed(self) -> Self:
+        return self.filter(state=State.LISTED)
+
+    def confirmed(self) -> Self:
+        """Those that stand or wait for a decision: their contact persons are told what happens to the text."""
+        return self.filter(state__in=[State.PENDING, State.LISTED])
+
+    def in_public(self) -> Self:
+        """Those whose names everybody may read, in the order of the list, each with `stands` and `supplement`."""
+        public = self.listed().filter(shown=Shown.PUBLIC)
+        return public.marked_standing().marked_supplement().order_by("position", "id")
+
+    def named(self) -> Self:
+        """Those whose names the addressee reads, in the order of the list."""
+        return self.exclude(shown=Shown.COUNTED).order_by("position", "id")
+
+    def standing(self) -> Self:
+        """Those listed under what is asked now; the others are on an earlier text and have not agreed to this one."""
+        return self.listed().filter(STANDS)
+
+    def on_earlier_text(self) -> Self:
+        return self.listed().exclude(STANDS)
+
+    def marked_standing(self) -> Self:
+        """Each with `stands`, whether it is under what is asked now."""
+        return self.annotate(stands=STANDS)
+
+    def organizations(self) -> Self:
+        return self.filter(kind=Kind.ORGANIZATION)
+
+    def persons(self) -> Self:
+        return self.filter(kind=Kind.PERSON)
+
+    def marked_supplement(self) -> Self:
+        """Each with `supplement`, the number of the supplementary list that it is on; 0 before any delivery."""
+        entries = apps.get_model("campaigns", "DeliveryEntry").objects
+        named = entries.filter(delivery=OuterRef("pk"), signature=OuterRef(OuterRef("pk")))
+        deliveries = apps.get_model("campaigns", "Delivery").objects
+        earlier = deliveries.filter(~Exists(named), campaign=OuterRef("campaign"))
+        return self.annotate(supplement=Coalesce(Subquery(earlier.order_by("-number").values("number")[:1]), 0))
+
+    def awaiting_review(self) -> Self:
+        return self.filter(state=State.PENDING).order_by("confirmed_at", "id")
+
+    def marked_awaiting(self) -> Self:
+        """Each with `awaits`, whether a coordinator has to decide on it."""
+        return self.annotate(awaits=Q(state=State.PENDING))
+
+    def tally(self) -> Tally:
+        return Tally(
+            **self.listed().aggregate(
+                organizations=Count("pk", filter=STANDS & Q(kind=Kind.ORGANIZATION)),
+                persons=Count("pk", filter=STANDS & Q(kind=Kind.PERSON)),
+                withheld=Count("pk", filter=STANDS & ~Q(shown=Shown.PUBLIC)),
+                earlier=Count("pk", filter=~STANDS),
+            )
+        )
