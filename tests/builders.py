@@ -1,15 +1,21 @@
 """Plain makers of what tests need. Each gives something whole; name what the test is about."""
 
 import datetime
+import os
 from typing import Any
 
+import pytest
 import time_machine
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.utils import timezone
 
 from campaigns import tokens
-from campaigns.models import Campaign, Signature
+from campaigns.demo.load import load_interpol
+from campaigns.models import Campaign, Contact, Delivery, Proposal, Signature, Translation, Update
 
 
 def make_coordinator(username: str = "coordinator", **fields: Any) -> User:
@@ -83,16 +89,16 @@ def filled_form(**fields: Any) -> dict[str, Any]:
     }
 
 
-def opened(seconds_ago: int) -> str:
-    """The form's own token, as it would be had the form been opened then."""
+def opened(seconds_ago: int, language: str = "en") -> str:
+    """The form's own token, as it would be had the form been opened then, beside the text in that language."""
     with time_machine.travel(timezone.now() - datetime.timedelta(seconds=seconds_ago)):
-        return tokens.opened(fingerprint_of_the_text())
+        return tokens.opened(fingerprint_of_the_text(language))
 
 
-def fingerprint_of_the_text() -> str:
+def fingerprint_of_the_text(language: str) -> str:
     """The fingerprint beside the form of the test's campaign; empty where there is none."""
     campaign = Campaign.objects.exclude(current_version=None).first()
-    return campaign.digest if campaign else ""
+    return campaign.in_force.digest(language) if campaign else ""
 
 
 def own_page(signature: Signature) -> str:
@@ -109,3 +115,78 @@ def every_row() -> dict[str, list[dict[str, Any]]]:
     """All that the database holds of ours, to see that something changed nothing."""
     models = apps.get_app_config("campaigns").get_models()
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+
+
+def make_case_of_2018() -> Campaign:
+    """The 2018 case in English and Ukrainian, its twenty-five signatories each with a contact person."""
+    load_interpol(make_coordinator())
+    campaign = Campaign.objects.get(slug="interpol-2018")
+    for place, signature in enumerate(campaign.signatures.order_by("position"), start=1):
+        Contact.objects.create(
+            signature=signature, name="The secretary", role="secretary", email=f"group-{place}@example.org"
+        )
+    return campaign
+
+
+def make_translation(campaign: Campaign, language: str = "de", ready: bool = True, **fields: Any) -> Translation:
+    """A translation that lacks nothing."""
+    given = {"title": "Ein offener Brief", "addressee": "An die Versammlung", "body": "Wir haben Ihren Plan gelesen."}
+    translation = campaign.translations.create(language=language, ready=ready, **{**given, **fields})
+    for number, demand in enumerate(campaign.demands.all(), start=1):
+        translation.demands.create(demand=demand, text=f"Forderung {number}.")
+    return translation
+
+
+def reword(campaign: Campaign, text: str = "We have *read* your plan twice.") -> None:
+    """Edits the draft text, demands aside."""
+    campaign.body = text
+    campaign.save(update_fields=["body"])
+
+
+def ask_more(campaign: Campaign, text: str = "Do it soon.") -> None:
+    """Adds a demand to the draft text."""
+    campaign.demands.create(position=campaign.demands.count() + 1, text=text)
+
+
+def propose(campaign: Campaign, note: str = "We ask for more.") -> Proposal:
+    """Proposes the draft text, with a week to answer."""
+    campaign.propose(by=None, note=note, deadline=timezone.now() + datetime.timedelta(weeks=1))
+    proposal = campaign.open_proposal
+    assert proposal
+    return proposal
+
+
+def correct(campaign: Campaign, note: str = "A slip of the pen.") -> None:
+    campaign.correct_wording(by=None, note=note)
+
+
+def translate(campaign: Campaign, note: str = "Now in German.") -> None:
+    campaign.add_translation(by=None, note=note)
+
+
+def make_delivery(campaign: Campaign, *recipients: dict[str, Any]) -> Delivery:
+    return Delivery.objects.deliver(campaign, by=None, recipients=list(recipients))
+
+
+def make_update(campaign: Campaign, title: str = "They have answered", **fields: Any) -> Update:
+    """An update with its text, not yet published."""
+    update = Update.objects.create(campaign=campaign, **fields)
+    update.texts.create(language=campaign.language, title=title, text="The assembly **has** answered.")
+    return update
+
+
+def send_letters() -> list[EmailMessage]:
+    """Sends what waits in the outbox, and gives what was sent."""
+    mail.outbox.clear()
+    call_command("send_mail", once=True, verbosity=0)
+    return list(mail.outbox)
+
+
+def need_pango() -> None:
+    """Skips the test where WeasyPrint lacks Pango, except in CI, which installs it."""
+    try:
+        import weasyprint  # noqa: F401, PLC0415 - takes 1.5 seconds
+    except OSError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("no Pango on this machine (Debian: apt install libpangoft2-1.0-0)")

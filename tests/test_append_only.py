@@ -16,7 +16,14 @@ STATEMENTS = [
     "UPDATE {table} SET id = id",
     "UPDATE {table} SET campaign_id = campaign_id WHERE id = (SELECT min(id) FROM {table})",
     "DELETE FROM {table}",
-    *(["TRUNCATE {table} CASCADE"] if connection.vendor == "postgresql" else []),
+    "INSERT INTO {table} SELECT * FROM {table} WHERE true ON CONFLICT (id) DO UPDATE SET campaign_id = 0",
+    *{
+        "postgresql": ["TRUNCATE {table} CASCADE"],
+        "sqlite": [
+            "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+            "REPLACE INTO {table} SELECT * FROM {table} ORDER BY id DESC LIMIT 1",
+        ],
+    }[connection.vendor],
 ]
 
 
@@ -71,7 +78,7 @@ def record() -> dict[str, list[dict[str, Any]]]:
     """A campaign with a signature, and a second text version that nothing refers to yet."""
     campaign = make_campaign()
     make_listed(campaign)
-    campaign.freeze()
+    campaign.freeze(TextVersion.Kind.WORDING, edition=1)
     connection.check_constraints()
     return every_row()
 
@@ -82,6 +89,17 @@ def test_raw_sql_cannot_change_the_record(record: dict[str, list[dict[str, Any]]
     refused = pytest.raises(DatabaseError, match=f"rows of {table} are only ever added")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.format(table=table))
+    assert every_row() == record
+
+
+def test_raw_sql_cannot_take_a_versions_number(record: dict[str, list[dict[str, Any]]]) -> None:
+    columns = [field.column for field in TextVersion._meta.concrete_fields]
+    values = ", ".join("id + 1000" if column == "id" else column for column in columns)
+    verb = {"postgresql": "INSERT INTO", "sqlite": "INSERT OR REPLACE INTO"}[connection.vendor]
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"{verb} campaigns_textversion ({', '.join(columns)}) SELECT {values} FROM campaigns_textversion"
+        )
     assert every_row() == record
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns import tokens
-from campaigns.models import Signature
+from campaigns.models import Campaign, Signature
 from tests.builders import (
     every_row,
     filled_form,
@@ -47,16 +47,16 @@ def declined(signature: Signature) -> None:
 # Links to the contact person's own page
 
 
-@pytest.mark.parametrize(
-    ("then", "stands"),
-    [
-        (lambda signature: None, "Thank you: confirmed"),
-        (Signature.accept, "Your signature is public"),
-        (declined, "Your signature was not accepted"),
-        (withdrawn, "Your signature is withdrawn"),
-        (removed, "Your signature was removed"),
-    ],
-)
+LATER: list[tuple[Callable[[Signature], None], str]] = [
+    (lambda signature: None, "Thank you: confirmed"),
+    (Signature.accept, "Your signature is public"),
+    (declined, "Your signature was not accepted"),
+    (withdrawn, "Your signature is withdrawn"),
+    (removed, "Your signature was removed"),
+]
+
+
+@pytest.mark.parametrize(("then", "stands"), LATER)
 def test_used_link_shows_what_stands_now(client: Client, then: Callable[[Signature], None], stands: str) -> None:
     signature = make_pending(make_campaign())
     then(signature)
@@ -67,24 +67,36 @@ def test_used_link_shows_what_stands_now(client: Client, then: Callable[[Signatu
     assert every_row() == before
 
 
-@pytest.mark.parametrize(
-    ("then", "button", "state"),
-    [
-        (declined, "withdraw", "not accepted"),
-        (declined, "confirm", "not accepted"),
-        (removed, "withdraw", "removed"),
-        (withdrawn, "confirm", "withdrawn"),
-    ],
-)
-def test_button_that_no_longer_applies_is_refused(
-    client: Client, then: Callable[[Signature], None], button: str, state: str
+@pytest.mark.parametrize(("then", "stands"), LATER)
+def test_confirming_later_changes_nothing_and_leads_to_what_stands_now(
+    client: Client, then: Callable[[Signature], None], stands: str
 ) -> None:
     signature = make_pending(make_campaign())
     then(signature)
     before = every_row()
-    response = client.post(own_page(signature), {button: ""})
+    response = client.post(own_page(signature), {"confirm": ""})
+    assert (response.status_code, response["Location"]) == (302, own_page(signature))
+    assert f"<h1>{stands}</h1>" in client.get(response["Location"]).content.decode()
+    assert every_row() == before
+
+
+@pytest.mark.parametrize(
+    ("make", "then", "state"),
+    [
+        (make_signature, lambda signature: None, "unconfirmed"),
+        (make_pending, declined, "not accepted"),
+        (make_pending, removed, "removed"),
+    ],
+)
+def test_withdrawing_what_is_not_there_to_withdraw_is_refused(
+    client: Client, make: Callable[[Campaign], Signature], then: Callable[[Signature], None], state: str
+) -> None:
+    signature = make(make_campaign())
+    then(signature)
+    before = every_row()
+    response = client.post(own_page(signature), {"withdraw": ""})
     assert response.status_code == 409
-    assert f"“River Watch” is {state}: that was decided before." in response.content.decode()
+    assert f"“River Watch” is {state} by now, so this is no longer possible." in response.content.decode()
     assert every_row() == before
 
 

@@ -42,9 +42,14 @@ def test_publishing_freezes_the_text_and_opens_the_campaign() -> None:
     assert (campaign.stage, campaign.publish_at, campaign.is_open) == ("published", NOW, True)
     assert campaign.text == draft
     assert [(demand.number, demand.text) for demand in campaign.text.demands] == [(1, "First."), (2, "Second.")]
-    frozen = campaign.text_versions.values("number", "created_at", "content", "digests").get()
+    frozen = campaign.text_versions.values(
+        "number", "edition", "kind", "note", "created_at", "content", "digests"
+    ).get()
     assert frozen == {
         "number": 1,
+        "edition": 1,
+        "kind": "first",
+        "note": "",
         "created_at": NOW,
         "content": {"en": draft.to_content()},
         "digests": {"en": draft.digest()},
@@ -84,6 +89,18 @@ def test_incomplete_statement_is_not_published_and_each_lack_is_named(
     assert campaign.stage == "draft"
 
 
+def test_text_is_published_only_as_the_coordinator_has_seen_it() -> None:
+    campaign = make_draft()
+    seen = campaign.draft_digests()
+    campaign.demands.create(position=3, text="Do more.")
+    before = every_row()
+    with pytest.raises(ValidationError, match="The text was changed since you looked at it"):
+        campaign.publish(by=None, seen=seen)
+    assert every_row() == before
+    campaign.publish(by=None, seen=campaign.draft_digests())
+    assert len(campaign.text.demands) == 3
+
+
 def test_closing_and_reopening_are_recorded_once_each(clock: time_machine.Traveller) -> None:
     campaign = make_campaign(make_coordinator(), closes_at=NOW + 9 * HOUR)
     first, second = make_coordinator("first"), make_coordinator("second")
@@ -101,6 +118,29 @@ def test_closing_and_reopening_are_recorded_once_each(clock: time_machine.Travel
         ("closed", "first", NOW + HOUR, {}),
         ("reopened", "second", NOW + 2 * HOUR, {}),
     ]
+
+
+def test_closing_time_is_set_and_taken_away_on_record(clock: time_machine.Traveller) -> None:
+    campaign, coordinator = make_campaign(), make_coordinator()
+    for moment in (NOW + HOUR, NOW + HOUR, None, None, NOW + 2 * HOUR):
+        campaign.close_at(moment, by=coordinator)
+    assert events(campaign)[1:] == [
+        ("timed", "coordinator", NOW, {"until": "2026-03-02T13:00:00+00:00"}),
+        ("timed", "coordinator", NOW, {"until": ""}),
+        ("timed", "coordinator", NOW, {"until": "2026-03-02T14:00:00+00:00"}),
+    ]
+    clock.shift(2 * HOUR)
+    campaign = Campaign.objects.get()
+    assert (campaign.closes_at, campaign.is_open) == (NOW + 2 * HOUR, False)
+
+
+def test_draft_cannot_be_closed() -> None:
+    campaign = make_draft()
+    before = every_row()
+    with pytest.raises(ValidationError, match="not published"):
+        campaign.close(by=make_coordinator())
+    assert every_row() == before
+    assert campaign.closes_at is None
 
 
 def test_campaign_takes_signatures_only_between_publication_and_close(clock: time_machine.Traveller) -> None:
@@ -142,12 +182,49 @@ def test_persons_are_listed_and_counted_apart_from_organizations() -> None:
     group = make_listed(campaign)
     person = make_listed(campaign, "Iryna Kovalenko", kind="person", affiliation="River Watch")
     withheld = make_listed(campaign, "Lake Watch", shown="counted")
-    assert campaign.signatures.tally() == Tally(organizations=2, persons=1, withheld=1)
+    assert campaign.signatures.tally() == Tally(organizations=2, persons=1, withheld=1, earlier=0)
     assert list(campaign.signatures.in_public().organizations()) == [group]
     assert list(campaign.signatures.in_public().persons()) == [person]
     assert list(campaign.signatures.listed().organizations().order_by("position")) == [group, withheld]
     assert person.organization is None
     assert list(Organization.objects.values_list("name", flat=True)) == ["Lake Watch", "River Watch"]
+
+
+def test_person_does_not_sign_where_only_organizations_do() -> None:
+    campaign = make_campaign()
+    person = {"name": "Ann Reed", "name_as_signed": "Ann Reed", "language": "en", "kind": "person"}
+    before = every_row()
+    for sign in (
+        lambda: Signature.objects.submit(campaign, person, SECRETARY),
+        lambda: Signature.objects.add(campaign, None, person, SECRETARY),
+    ):
+        with pytest.raises(ValidationError, match="only organizations sign"):
+            sign()
+    assert every_row() == before
+
+
+@pytest.mark.parametrize("name", ["Ann Reed", "ANN REED"])
+def test_person_is_listed_once_under_one_name_and_affiliation(name: str) -> None:
+    campaign = make_campaign(allows_persons=True)
+    university = {"kind": "person", "affiliation": "University of the River"}
+    make_listed(campaign, "Ann Reed", **university)
+    double = make_pending(campaign, name, **university)
+    before = every_row()
+    for put_on_the_list in (
+        double.accept,
+        lambda: Signature.objects.add(campaign, None, {**BY_TELEPHONE, **university, "name": name}),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            put_on_the_list()
+        assert refusal.value.error_list[0].code == "double"
+    assert every_row() == before
+
+
+def test_namesake_of_another_affiliation_is_another_person() -> None:
+    campaign = make_campaign(allows_persons=True)
+    for affiliation in ("University of the River", "University of the Lake", ""):
+        make_listed(campaign, "Ann Reed", kind="person", affiliation=affiliation)
+    assert campaign.signatures.tally() == Tally(organizations=0, persons=3, withheld=0, earlier=0)
 
 
 def test_without_review_a_person_is_listed_though_an_organization_has_the_name() -> None:
@@ -174,7 +251,7 @@ def test_added_signature_is_listed_with_its_source_and_the_contact_told() -> Non
 
 
 def test_added_signature_without_an_address_writes_to_nobody() -> None:
-    campaign, coordinator = make_campaign(), make_coordinator()
+    campaign, coordinator = make_campaign(allows_persons=True), make_coordinator()
     known = Organization.objects.register("River Watch")
     spoken = Signature.objects.add(campaign, coordinator, BY_TELEPHONE, {**SECRETARY, "email": ""}, known)
     person = Signature.objects.add(campaign, coordinator, {**BY_TELEPHONE, "kind": "person"})

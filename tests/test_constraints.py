@@ -24,6 +24,11 @@ def list_an_organization_without_saying_which() -> None:
     Signature.objects.update(state="listed", position=1, decided_at=timezone.now())
 
 
+def list_a_person_as_an_organization() -> None:
+    make_listed(make_campaign(allows_persons=True), "Ann Reed", kind="person")
+    Signature.objects.update(organization=Organization.objects.register("River Watch"))
+
+
 def list_without_a_place() -> None:
     make_listed(make_campaign())
     Signature.objects.update(position=None)
@@ -66,7 +71,9 @@ def give_a_key_to_two_demands() -> None:
 
 def number_two_versions_alike() -> None:
     campaign = make_campaign()
-    campaign.text_versions.create(number=1, created_at=timezone.now(), content={}, digests={})
+    campaign.text_versions.create(
+        number=1, edition=1, kind="wording", created_at=timezone.now(), content={}, digests={}
+    )
 
 
 def know_an_organization_twice_by_one_name() -> None:
@@ -110,6 +117,7 @@ def delete_rows(*tables: str) -> None:
 IMPOSSIBLE = [
     list_twice,
     list_an_organization_without_saying_which,
+    list_a_person_as_an_organization,
     list_without_a_place,
     list_without_a_decision,
     review_the_unconfirmed,

@@ -81,6 +81,17 @@ def test_campaign_page_shows_title_demands_and_all_names_in_order(client: Client
     assert re.search(r"<strong>25</strong>\s+organizations have signed", page)
 
 
+def test_statement_can_be_read_and_signed_in_ukrainian(client: Client) -> None:
+    campaign = Campaign.objects.get(slug="interpol-2018")
+    assert sorted(campaign.in_force.content) == ["en", "uk"]
+    translated = campaign.in_force.statement("uk")
+    assert (translated.title, len(translated.demands)) == ("ІНТЕРПОЛ не мають очолювати ті, хто ним зловживає", 3)
+    page = html.unescape(client.get("/campaigns/interpol-2018/in/uk/").content.decode())
+    assert f"<h1>{translated.title}</h1>" in page
+    assert re.findall(r'<li><bdi lang="en">(.*?)</bdi>', page) == SIGNATORIES
+    assert translated.title in html.unescape(client.get("/campaigns/interpol-2018/sign/?in=uk").content.decode())
+
+
 def test_home_shows_both_campaigns_and_which_is_the_example(client: Client) -> None:
     titles = re.findall(r"<h3[^>]*><a [^>]*>(.*?)</a>", html.unescape(client.get("/").content.decode()))
     assert sorted(titles) == ["Example: keep the river path open", TITLE]

@@ -16,7 +16,7 @@ import time_machine
 from django.conf import settings
 from django.db import connection
 
-from campaigns.models import OutgoingMail
+from campaigns.models import OutgoingMail, Signature
 from tests.builders import make_campaign, make_coordinator, make_listed, make_signature
 from tests.mail_server import HOST, PATIENCE, MailServer, send_mail_once
 
@@ -54,21 +54,50 @@ FRESH = {
 
 
 @pytest.mark.django_db
-def test_letter_is_queued_once_for_each_reader_and_round() -> None:
+def test_letter_is_queued_once_for_each_reader_and_occasion() -> None:
     signature, coordinator = make_signature(make_campaign()), make_coordinator()
     OutgoingMail.objects.all().delete()
     for _time in range(2):
         OutgoingMail.objects.queue("confirm_signature", signature)
-        OutgoingMail.objects.queue("confirm_signature", signature, round=2)
+        OutgoingMail.objects.queue("confirm_signature", signature, occasion=2)
         OutgoingMail.objects.queue("signature_awaits", signature)
         OutgoingMail.objects.queue("signature_awaits", signature, coordinator)
-    queued = OutgoingMail.objects.order_by("dedupe_key").values_list("kind", "reference", "recipient", "dedupe_key")
-    assert list(queued) == [
-        ("confirm_signature", signature.pk, None, f"confirm_signature:{signature.pk}:contact:1"),
-        ("confirm_signature", signature.pk, None, f"confirm_signature:{signature.pk}:contact:2"),
-        ("signature_awaits", signature.pk, coordinator.pk, f"signature_awaits:{signature.pk}:{coordinator.pk}:1"),
-        ("signature_awaits", signature.pk, None, f"signature_awaits:{signature.pk}:contact:1"),
+    columns = ["kind", "reference", "recipient", "occasion", "dedupe_key"]
+    assert list(OutgoingMail.objects.order_by("dedupe_key").values_list(*columns)) == [
+        ("confirm_signature", signature.pk, None, 1, f"confirm_signature:{signature.pk}:contact:1"),
+        ("confirm_signature", signature.pk, None, 2, f"confirm_signature:{signature.pk}:contact:2"),
+        ("signature_awaits", signature.pk, coordinator.pk, 1, f"signature_awaits:{signature.pk}:{coordinator.pk}:1"),
+        ("signature_awaits", signature.pk, None, 1, f"signature_awaits:{signature.pk}:contact:1"),
     ]
+
+
+@pytest.mark.django_db
+def test_letter_to_all_is_queued_once_for_each_contact_who_can_be_reached() -> None:
+    campaign = make_campaign()
+    reached, other = make_listed(campaign), make_listed(campaign, "Lake Watch")
+    erased, spoken = make_listed(campaign, "Sea Watch"), {"language": "en", "source": "telephone"}
+    erased.contact.delete()
+    Signature.objects.add(campaign, None, {**spoken, "name": "Brook Watch"})
+    make_signature(campaign, "Not listed")
+    OutgoingMail.objects.all().delete()
+    for occasion in (7, 7, 8):
+        OutgoingMail.objects.queue_for_all("text_corrected", campaign.signatures.listed(), occasion)
+    queued = OutgoingMail.objects.order_by("occasion", "reference")
+    assert list(queued.values_list("kind", "reference", "recipient", "occasion")) == [
+        ("text_corrected", reached.pk, None, 7),
+        ("text_corrected", other.pk, None, 7),
+        ("text_corrected", reached.pk, None, 8),
+        ("text_corrected", other.pk, None, 8),
+    ]
+
+
+@pytest.mark.django_db
+def test_letter_to_all_is_not_queued_for_a_contact_without_address() -> None:
+    campaign = make_campaign()
+    spoken = {"name": "River Watch", "name_as_signed": "River Watch", "language": "en", "source": "telephone"}
+    Signature.objects.add(campaign, None, spoken, {"name": "The secretary", "role": "", "email": ""})
+    OutgoingMail.objects.queue_for_all("text_corrected", campaign.signatures.listed(), occasion=7)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_fresh_letter_is_due_at_once(mail: OutgoingMail) -> None:

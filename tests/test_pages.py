@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 LETTER = "/campaigns/open-letter/"
 LIST = "/campaigns/open-letter/signatories/"
+SENT = "/campaigns/open-letter/sign/sent/"
 PUBLIC = ["/", LETTER, LIST, "/privacy/", "/privacy/1/"]
 
 
@@ -130,10 +131,24 @@ def test_letter_is_the_frozen_text_whatever_becomes_of_the_draft(client: Client)
     assert {address: client.get(address).content for address in before} == before
 
 
-def test_letter_stays_when_the_language_of_the_draft_is_changed(client: Client) -> None:
-    make_campaign()
+def test_language_of_a_published_letter_cannot_be_changed_at_the_desk(client: Client) -> None:
+    coordinator = make_coordinator()
+    campaign = make_campaign(coordinator)
+    desk = Client()
+    desk.force_login(coordinator)
+    address = f"/admin/campaigns/campaign/{campaign.pk}/change/"
+    fields = desk.get(address).context["adminform"].form.initial
     before = client.get(LETTER).content
-    Campaign.objects.update(language="uk")
+    form = {
+        **{name: fields[name] for name in ("title", "addressee", "summary", "body", "ends_on", "reply_to")},
+        "statement_date": "2030-01-01",
+        "language": "uk",
+        "demands-TOTAL_FORMS": "0",
+        "demands-INITIAL_FORMS": "0",
+    }
+    assert desk.post(address, form).status_code == 302
+    campaign.refresh_from_db()
+    assert (campaign.language, campaign.statement_date) == ("en", datetime.date(2030, 1, 1))
     assert client.get(LETTER).content == before
 
 
@@ -270,13 +285,14 @@ def test_letter_with_its_styles_weighs_at_most_30_kilobytes(client: Client) -> N
     assert len(page.encode()) + sum(style.stat().st_size for style in found) <= 30_000
 
 
-@pytest.mark.parametrize("address", [*PUBLIC, f"{LETTER}sign/", f"{LETTER}sign/sent/", "/nowhere/"])
+@pytest.mark.parametrize("address", [*PUBLIC, f"{LETTER}sign/", SENT, "/nowhere/"])
 def test_page_asks_nothing_of_other_sites_and_holds_nothing_inline(client: Client, address: str) -> None:
     make_crowded()
     signatories = set(Signature.objects.filter(shown="public").values_list("website", flat=True))
     parts = Parts(client.get(address).content.decode())
     elsewhere = {place for place in parts.addresses if re.match(r"[a-z+]+:|//", place)}
-    assert elsewhere == (signatories - {""} if address in {LETTER, LIST} else set())
+    expected = {LETTER: signatories - {""}, LIST: signatories - {""}, SENT: {"mailto:coordinators@example.org"}}
+    assert elsewhere == expected.get(address, set())
     assert parts.inline == []
 
 

@@ -19,8 +19,11 @@ from tests.builders import (
     filled_form,
     make_campaign,
     make_coordinator,
+    make_draft,
     make_listed,
     make_signature,
+    make_translation,
+    opened,
     own_page,
     sent_page,
 )
@@ -30,7 +33,7 @@ pytestmark = pytest.mark.django_db
 SIGN = "/campaigns/open-letter/sign/"
 SENT = "/campaigns/open-letter/sign/sent/"
 TRANSACTION = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
-ENOUGH = "We have sent the letter several times. Please write to us instead."
+ENOUGH = "We have sent the letter several times. Please write to us instead, at the address below."
 
 
 def read(response: Any) -> str:
@@ -148,6 +151,38 @@ def test_organization_signs_beside_persons_and_needs_its_name(client: Client) ->
     assert client.post(SIGN, form).status_code == 302
     stored = Signature.objects.values("kind", "name", "affiliation").get()
     assert stored == {"kind": "organization", "name": "River Watch", "affiliation": ""}
+
+
+def test_translation_is_signed_in_its_language(client: Client) -> None:
+    draft = make_draft()
+    make_translation(draft, "uk", title="Відкритий лист")
+    draft.publish(by=None)
+    page = read(client.get(f"{SIGN}?in=uk"))
+    assert ("Відкритий лист" in page, "An open letter" in page) == (True, False)
+    assert client.post(f"{SIGN}?in=uk", filled_form(opened=opened(30, language="uk"))).status_code == 302
+    signature = Signature.objects.get()
+    assert (signature.language, signature.text_version) == ("uk", draft.current_version)
+    assert "Відкритий лист" in read(client.get(own_page(signature)))
+
+
+def test_form_opened_beside_another_translation_is_read_again_first(client: Client) -> None:
+    draft = make_draft()
+    make_translation(draft, "uk")
+    draft.publish(by=None)
+    before = every_row()
+    response = client.post(f"{SIGN}?in=uk", filled_form(opened=opened(30, language="en")))
+    assert response.status_code == 422
+    assert "The text has changed since you opened this form." in read(response)
+    assert every_row() == before
+
+
+@pytest.mark.parametrize("language", ["uk", "xx", "EN", "", "%00", "e" * 1000])
+def test_form_in_a_language_that_the_text_has_not_is_not_there(client: Client, language: str) -> None:
+    make_campaign()
+    before = every_row()
+    assert client.get(f"{SIGN}?in={language}").status_code == 404
+    assert client.post(f"{SIGN}?in={language}", filled_form()).status_code == 404
+    assert every_row() == before
 
 
 # The contact person's own page

@@ -19,7 +19,7 @@ from tests.builders import make_campaign, make_coordinator, make_pending, make_s
 pytestmark = pytest.mark.usefixtures("committed")
 
 PATIENCE = 60  # seconds; a barrier or a thread that waits longer has failed
-INDEX = "one_listed_signature_per_organization"
+DOUBLES = "one_listed_signature_per_organization"
 
 
 def all_at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
@@ -86,16 +86,15 @@ def test_fifty_signatures_of_one_organization_accepted_at_once_list_one() -> Non
 @pytest.fixture
 def no_constraint(committed: None) -> Iterator[None]:
     """The database without its word on doubles, until the test has ended and its rows are gone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [INDEX])
-        (definition,) = cursor.fetchone()
-        cursor.execute(f"DROP INDEX {INDEX}")
-        yield
-        Signature.objects.all().delete()
-        cursor.execute(definition)
+    (constraint,) = (each for each in Signature._meta.constraints if each.name == DOUBLES)
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Signature, constraint)
+    yield
+    Signature.objects.all().delete()
+    with connection.schema_editor() as editor:
+        editor.add_constraint(Signature, constraint)
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one connection write at a time: no race there")
 def test_without_lock_and_constraint_the_same_haste_lists_many(no_constraint: None) -> None:
     campaign, organization = make_campaign(), Organization.objects.register("River Watch")
     pks = [make_pending(campaign, email=f"{number}@river.example.org").pk for number in range(50)]

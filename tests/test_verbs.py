@@ -42,7 +42,7 @@ ALLOWED = {
     ("listed", "remove"): "removed",
 }
 AGAIN = [
-    ("pending", "confirm"),
+    *((state, "confirm") for state in ("pending", "listed", "declined", "withdrawn", "removed")),
     ("listed", "accept"),
     ("declined", "decline"),
     ("withdrawn", "withdraw"),
@@ -96,7 +96,7 @@ def test_copy_read_before_a_decision_cannot_overturn_it() -> None:
     stale = Signature.objects.get()
     signature.decline(by=None, reason="Nobody there knows of it.")
     before = every_row()
-    with pytest.raises(ValidationError, match="decided before"):
+    with pytest.raises(ValidationError, match="is not accepted by now, so this is no longer possible"):
         stale.accept()
     assert every_row() == before
 
@@ -127,6 +127,18 @@ def test_confirming_makes_it_wait_and_tells_each_active_coordinator(clock: time_
     ]
 
 
+def test_address_that_was_corrected_since_the_link_was_read_is_not_confirmed() -> None:
+    make_signature(make_campaign())
+    read = Signature.objects.select_related("contact").get()
+    Signature.objects.get().correct_address("other@river.example.org")
+    before = every_row()
+    with pytest.raises(ValidationError, match="The address was corrected meanwhile"):
+        read.confirm()
+    assert every_row() == before
+    Signature.objects.get().confirm()
+    assert Signature.objects.get().state == "pending"
+
+
 def test_accepting_lists_a_new_organization_and_tells_the_contact(clock: time_machine.Traveller) -> None:
     coordinator = make_coordinator()
     signature = make_pending(make_campaign(), country="UA", website="https://river.example.org")
@@ -153,6 +165,12 @@ def test_accepting_as_a_known_organization_makes_no_other() -> None:
     signature.accept(organization=known)
     assert (signature.organization, signature.name) == (known, "River Watch")
     assert list(Organization.objects.all()) == [known]
+    assert names_of(known) == ["River Watch", "The River Watch Society"]
+
+
+def names_of(organization: Organization) -> list[str]:
+    """The names by which it is known, in alphabetical order."""
+    return sorted(organization.names.values_list("name", flat=True))
 
 
 def test_signatures_are_listed_in_the_order_of_their_acceptance() -> None:
@@ -230,10 +248,23 @@ def test_listed_name_is_corrected_on_record_and_the_group_told_each_time() -> No
     signature.refresh_from_db()
     assert (signature.name, signature.name_as_signed) == ("The River Watch", "River Wach")
     assert events(signature)[3:] == [
-        ("renamed", "coordinator", NOW, {"before": "River Wach", "after": "River Watch"}),
-        ("renamed", "coordinator", NOW, {"before": "River Watch", "after": "The River Watch"}),
+        ("renamed", "coordinator", NOW, {}),
+        ("renamed", "coordinator", NOW, {}),
     ]
     assert mails(signature)[2:] == [("signature_renamed", "contact"), ("signature_renamed", "contact")]
+
+
+def test_organization_is_known_by_the_name_under_which_it_is_listed() -> None:
+    signature = make_listed(make_campaign(), "River Wach")
+    organization = Organization.objects.get()
+    signature.list_as("River Watch", by=None)
+    assert names_of(organization) == ["River Wach", "River Watch"]
+    assert list(Organization.objects.candidates("RIVER-WATCH")) == [organization]
+    again = make_pending(make_campaign(slug="another-letter"), "Riverwatch")
+    again.list_as("The River Watchers", by=None)
+    assert names_of(organization) == ["River Wach", "River Watch"]
+    again.accept(organization=organization)
+    assert names_of(organization) == ["River Wach", "River Watch", "The River Watchers"]
 
 
 def test_name_corrected_before_the_decision_is_the_one_listed_and_needs_no_letter() -> None:
