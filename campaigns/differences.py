@@ -1,7 +1,8 @@
 """What changed between two statements, word by word and demand by demand."""
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -10,7 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import NumberedDemand, Statement, TextVersion
 
-WORDS = re.compile(r"\s+|[^\s]+")
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+SENTENCES = re.compile(r"[^.!?…]+[.!?…]*\s*|[.!?…]+\s*")
+WORDS = re.compile(r"\S+\s*|\s+")
+UNITS = (LINES, SENTENCES, WORDS)
+MOST_PAIRS = 100_000
 CONTEXT_CHARACTERS = 120
 FIELDS = {
     "title": _("Title"),
@@ -32,30 +37,39 @@ class Run:
 class Change:
     """One part of the statement that changed, with its words before and after in one line of runs."""
 
+    language: str
     part: str | Promise
     runs: tuple[Run, ...]
 
 
-def compare(before: Statement, after: Statement) -> list[Change]:
+@functools.lru_cache(maxsize=256)
+def compare(before: Statement, after: Statement) -> tuple[Change, ...]:
     """The changed parts in reading order: date, title, addressee, summary, text, then each demand by its key."""
-    return [
-        Change(part, tuple(condensed(list(runs(old, new))))) for part, old, new in pairs(before, after) if old != new
-    ]
+    return tuple(
+        Change(after.language, part, tuple(condensed(list(runs(old, new)))))
+        for part, old, new in pairs(before, after)
+        if old != new
+    )
 
 
 def between(before: TextVersion | None, after: TextVersion, *languages: str) -> list[Change]:
-    """What changed from version to version, in the first of the languages in which anything did.
+    """What changed from version to version in these languages, each named once.
 
-    A translation may lag behind its original, so whoever reads it is shown the original's change.
+    A reader of a translation, which may lag behind, is given the original's language too.
     """
     if before is None:
         return []
-    both = [language for language in languages if language in before.content and language in after.content]
-    compared = (compare(before.statement(language), after.statement(language)) for language in both)
-    return next((changes for changes in compared if changes), [])
+    both = [code for code in dict.fromkeys(languages) if code in before.content and code in after.content]
+    return [change for code in both for change in compare(before.statement(code), after.statement(code))]
 
 
-def as_text(changes: list[Change]) -> str:
+def history(before: TextVersion | None, after: TextVersion) -> tuple[list[Change], list[str]]:
+    """What changed from version to version in every language, and the languages that joined."""
+    added = [code for code in after.content if before and code not in before.content]
+    return between(before, after, *after.content), added
+
+
+def as_text(changes: Iterable[Change]) -> str:
     """The changes for a plain-text letter: [-removed-] and {+added+}."""
     marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
     lines = []
@@ -80,18 +94,25 @@ def numbered(demand: NumberedDemand | None) -> str:
     return f"{demand.number}. {demand.text}" if demand else ""
 
 
-def runs(before: str, after: str) -> Iterator[Run]:
-    """The texts in runs, those removed before those added: matched by line first, then by word where lines differ."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    for tag, old_lines, new_lines in matched(old, new):
+def runs(before: str, after: str, units: tuple[re.Pattern[str], ...] = UNITS) -> Iterator[Run]:
+    """The texts in runs, those removed before those added: matched by line, where lines differ by sentence, then by
+    word. Stretches too long to be matched by word are shown whole, so that no text takes long."""
+    unit, *finer = units
+    old, new = unit.findall(before), unit.findall(after)
+    if len(old) * len(new) > MOST_PAIRS:
+        yield from whole(before, after)
+        return
+    for tag, removed, added in matched(old, new):
         if tag == "equal":
-            yield Run("same", old_lines)
-            continue
-        for word_tag, removed, added in matched(WORDS.findall(old_lines), WORDS.findall(new_lines)):
-            if word_tag == "equal":
-                yield Run("same", removed)
-                continue
-            yield from (Run(kind, text) for kind, text in (("removed", removed), ("added", added)) if text)
+            yield Run("same", removed)
+        elif finer and removed and added:
+            yield from runs(removed, added, tuple(finer))
+        else:
+            yield from whole(removed, added)
+
+
+def whole(removed: str, added: str) -> Iterator[Run]:
+    yield from (Run(kind, text) for kind, text in (("removed", removed), ("added", added)) if text)
 
 
 def condensed(changed: list[Run]) -> Iterator[Run]:

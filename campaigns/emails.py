@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from . import differences, tokens
 from . import letter as paper
+from .differences import Change
 from .models import (
+    Campaign,
     Delivery,
     DeliveryRecipient,
     OutgoingMail,
@@ -40,6 +42,8 @@ class Letter:
     subject: str
     paragraphs: list[str]
     quote: str = ""
+    changes: list[Change] = field(default_factory=list)
+    markdown: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     button: tuple[str, str] | None = None
     closing: list[str] = field(default_factory=list)
@@ -80,39 +84,51 @@ def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
     if signature is None:
         raise Untrue("the signature was erased")
     with translation.override(settings.LANGUAGE_CODE if mail.recipient else interface_language(signature.language)):
-        words = LETTERS[mail.kind](signature, mail)
-        context = {"letter": words, "site_url": settings.SITE_URL, "language": translation.get_language()}
-        message = EmailMultiAlternatives(
-            subject=words.subject,
-            body=render_to_string("emails/letter.txt", context),
-            to=[words.to],
-            reply_to=[words.reply_to],
-        )
-        message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
-    return message
+        return composed(LETTERS[mail.kind](signature, mail))
 
 
 def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The delivered letter as PDF, with the list of which anyone can check the fingerprint."""
-    recipient = DeliveryRecipient.objects.select_related("delivery__campaign", "delivery__text_version").get(
-        pk=mail.reference
-    )
-    delivery = recipient.delivery
+    recipients = DeliveryRecipient.objects.select_related("delivery__campaign", "delivery__text_version")
+    recipient = recipients.get(pk=mail.reference)
+    delivery, slug = recipient.delivery, recipient.delivery.campaign.slug
     sheet = paper.of_delivery(delivery, recipient.language, for_addressee=True, salutation=recipient.salutation)
-    slug = delivery.campaign.slug
     with translation.override(interface_language(recipient.language)):
-        statement = sheet.statement
-        context = {"delivery": delivery, "recipient": recipient, "statement": statement, "address": sheet.address}
-        message = EmailMultiAlternatives(
-            subject=statement.title,
-            body=render_to_string("emails/delivery.txt", context),
-            to=[recipient.address],
-            reply_to=[delivery.campaign.reply_to],
+        words = Letter(
+            to=recipient.address,
+            reply_to=delivery.campaign.reply_to,
+            subject=sheet.statement.title,
+            paragraphs=[
+                recipient.salutation,
+                _("Enclosed is the joint statement “%(title)s”, as a letter and with the list of those who signed.")
+                % {"title": sheet.statement.title},
+                _("It speaks in the name of %(count)s signatories.") % {"count": delivery.counted},
+            ],
+            facts=[(_("Fingerprint of the delivered list"), delivery.fingerprint)],
+            button=(_("Check the letter and its list"), sheet.address),
+            footer=_(
+                "The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s."
+            )
+            % {"site": settings.SITE_URL, "reply_to": delivery.campaign.reply_to},
         )
+        message = composed(words)
     message.attach(f"{slug}.pdf", sheet.pdf(), "application/pdf")
     message.attach(
         f"{slug}-delivered-{delivery.number}.json", delivery.manifest(for_addressee=True), "application/json"
     )
+    return message
+
+
+def composed(words: Letter) -> EmailMultiAlternatives:
+    """The letter as text and as HTML, in the language that is active."""
+    context = {"letter": words, "as_text": differences.as_text(words.changes), "language": translation.get_language()}
+    message = EmailMultiAlternatives(
+        subject=words.subject,
+        body=render_to_string("emails/letter.txt", context),
+        to=[words.to],
+        reply_to=[words.reply_to],
+    )
+    message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
     return message
 
 
@@ -154,6 +170,13 @@ def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
     else:
         subject, fate = _("Your signature counts"), _("This name now counts under “%(title)s”, and is not public:")
     paragraphs = [fate % {"title": title}]
+    if signature.text_version.edition != signature.campaign.in_force.edition:
+        paragraphs.append(
+            _(
+                "What it asks has changed since you signed. Until you agree to the change your name stands apart, "
+                "under the text that you signed, and is not counted; a second letter asks you."
+            )
+        )
     if signature.source not in {Signature.Source.FORM, Signature.Source.IMPORT}:
         paragraphs.insert(0, _("You gave your word to a coordinator, who took the signature down for you."))
     return to_contact(
@@ -251,9 +274,7 @@ def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
             % {"title": signature.campaign.text.title},
             version.note,
         ],
-        quote=differences.as_text(
-            differences.between(before, version, signature.language, signature.campaign.language)
-        ),
+        changes=differences.between(before, version, signature.language, signature.campaign.language),
         facts=[(_("Fingerprint of the text now"), version.digest(signature.language))],
         button=(_("See your signature"), own_page(signature)),
         closing=[_("If you do not stand by the corrected text, you can withdraw on that page.")],
@@ -264,33 +285,33 @@ def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
 def text_proposed(signature: Signature, mail: OutgoingMail) -> Letter:
     require_state(signature, Signature.State.LISTED)
     proposal = Proposal.objects.select_related("version", "campaign").get(pk=mail.occasion)
-    if not proposal.may_be_answered_by(signature):
+    if signature.proposal_to_answer != proposal:
         raise Untrue("the proposal takes no more answers")
-    change = differences.between(
-        signature.text_version, proposal.version, signature.language, signature.campaign.language
-    )
-    deadline = date_format(timezone.localtime(proposal.deadline), "DATETIME_FORMAT")
+    joining, title = proposal.text_to_join, signature.campaign.text.title
+    facts = [(_("Fingerprint of that text"), joining.digest(signature.language))]
+    if proposal.outcome == Proposal.Outcome.OPEN:
+        subject = _("A statement you signed is to change: do you agree?")
+        opening = _("The coordinators of “%(title)s” propose to change what it asks. They write:") % {"title": title}
+        deadline = date_format(timezone.localtime(proposal.deadline), "DATETIME_FORMAT")
+        facts.insert(0, (_("Please answer by"), f"{deadline} {timezone.get_current_timezone_name()}"))
+    else:
+        subject = _("A statement you signed has changed: do you agree?")
+        opening = _("What “%(title)s” asks has changed since you signed. The coordinators write:") % {"title": title}
     return to_contact(
         signature,
-        subject=_("A statement you signed is to change: do you agree?"),
-        paragraphs=[
-            _("The coordinators of “%(title)s” propose to change what it asks. They write:")
-            % {"title": signature.campaign.text.title},
-            proposal.version.note,
-            _("This is what would change:"),
-        ],
-        quote=differences.as_text(change),
-        facts=[
-            (_("Please answer by"), f"{deadline} {timezone.get_current_timezone_name()}"),
-            (_("Fingerprint of the proposed text"), proposal.version.digests.get(signature.language, "—")),
-        ],
+        subject=subject,
+        paragraphs=[opening, proposal.version.note],
+        changes=differences.between(signature.text_version, joining, signature.language, signature.campaign.language),
+        facts=facts,
         button=(_("Agree, or not"), own_page(signature)),
-        closing=[
-            _(
-                "Silence is not consent: without your answer your signature stays under the text that you signed, "
-                "apart from those who agreed, and is not counted with them."
-            )
-        ],
+        closing=[silence()],
+    )
+
+
+def silence() -> str:
+    return _(
+        "Silence is not consent: without your answer your signature stays under the text that you signed, apart from "
+        "those who agreed, and is not counted with them."
     )
 
 
@@ -323,10 +344,23 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
         signature,
         subject=_("News of a statement you signed: %(title)s") % {"title": shortened(text.title)},
         paragraphs=[text.title],
-        quote=text.text,
+        markdown=text.text,
+        facts=outcome_facts(news),
         button=(_("Read it on the page"), absolute("campaign", signature.campaign.slug) + f"#update-{news.pk}"),
         closing=[_("You asked for news when you signed.")],
     )
+
+
+def outcome_facts(news: Update) -> list[tuple[str, str]]:
+    """Of which demand the update tells what, and where it can be read."""
+    demands = {demand.key: demand for demand in news.campaign.text.demands}
+    facts = []
+    if demand := demands.get(news.demand_key):
+        facts.append((_("Demand %(number)s") % {"number": demand.number}, demand.text))
+        facts.append((_("Outcome"), str(news.get_outcome_display())))
+    if news.source:
+        facts.append((_("Source"), news.source))
+    return facts
 
 
 def to_contact(signature: Signature, **words: Any) -> Letter:
@@ -337,10 +371,15 @@ def to_contact(signature: Signature, **words: Any) -> Letter:
     return Letter(
         to=contact.email,
         reply_to=campaign.reply_to,
-        footer=_("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
-        % {"site": settings.SITE_URL, "reply_to": campaign.reply_to},
+        footer=signed_by(campaign),
         **words,
     )
+
+
+def signed_by(campaign: Campaign) -> str:
+    """Who writes, and where an answer goes."""
+    words = _("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
+    return words % {"site": settings.SITE_URL, "reply_to": campaign.reply_to}
 
 
 def signing_facts(signature: Signature) -> list[tuple[str, str]]:

@@ -14,11 +14,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from . import names, tokens, verify
+from . import names, tokens
 from .models import Campaign, Signature
 from .models.contacts import PRIVACY_NOTICE
 
 FASTEST_SECONDS = 1
+LARGEST_LIST_BYTES = 8_000_000
 OLDEST_SECONDS = 24 * 3600
 
 Kind = Signature.Kind
@@ -242,6 +243,6 @@ class CheckForm(forms.Form):
 
     def clean_list(self) -> Any:
         file = self.cleaned_data["list"]
-        if file.size > verify.LARGEST_BYTES:
-            raise ValidationError(_("This is no delivered list: it is larger than any could be."))
+        if file.size > LARGEST_LIST_BYTES:
+            raise ValidationError(_("The file is too large to be checked here. The script takes larger ones."))
         return file

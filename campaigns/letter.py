@@ -58,14 +58,15 @@ class Letter:
         """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
         try:
             import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
+            from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
         except OSError as error:
             raise Unavailable("The letter needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
         with translation.override(self.statement.language):
             html = render_to_string("campaigns/letter.html", {"letter": self, "qr": self.qr()})
-        document = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher())
-        pdf: bytes = document.write_pdf(
-            pdf_variant="pdf/ua-1", stylesheets=[weasyprint.CSS(string=sheet(), url_fetcher=fetcher())]
-        )
+        fonts = FontConfiguration()
+        style = weasyprint.CSS(string=sheet(), url_fetcher=fetcher(), font_config=fonts)
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher())
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style], font_config=fonts)
         return pdf
 
     def qr(self) -> SafeString:

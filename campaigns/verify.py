@@ -23,7 +23,8 @@ import sys
 from typing import Any
 
 FORMAT = "undersigned delivered list 1"
-LARGEST_BYTES = 20_000_000
+LARGEST_BYTES = 200_000_000
+LONGEST_NAME_SHOWN = 80
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -108,12 +109,16 @@ def difference(one: Any, other: Any) -> str:
         return f"The first has {len(mine['hashes'])} signatories, the second {len(theirs['hashes'])}."
     for key in sorted(set(mine) | set(theirs)):
         if (key in mine, canonical(mine.get(key))) != (key in theirs, canonical(theirs.get(key))):
-            return f"“{key}” differs: {mine.get(key)} in the first, {theirs.get(key)} in the second."
+            return f"“{key}” differs: {mine.get(key)!r:.200} in the first, {theirs.get(key)!r:.200} in the second."
     return ""
 
 
 def name_of(entry: Any) -> str:
-    return str(entry["words"].get("name", "?")) if entry else "a name not shown"
+    """The entry's name as a terminal may safely show it: one line, no control characters."""
+    if not entry:
+        return "a name not shown"
+    name = str(entry["words"].get("name", "?"))[:LONGEST_NAME_SHOWN]
+    return "".join(char if char.isprintable() else "?" for char in name)
 
 
 def spot(data: bytes, rewritten: bytes) -> str:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .. import tokens
-from ..models import Campaign, Demand, Tally
-from .deliveries import deliver
+from ..models import Campaign, Demand, Proposal, Tally
+from .deliveries import deliver, number_in
 from .revising import publish, revise
 
 DONE = {
@@ -176,7 +176,9 @@ class CampaignAdmin(admin.ModelAdmin):
         campaign = get_object_or_404(Campaign, pk=pk)
         if verb not in DONE or not self.has_change_permission(request, campaign):
             raise PermissionDenied
-        subject = campaign.proposals.order_by("pk").last() if verb in ON_PROPOSAL else campaign
+        subject: Campaign | Proposal = campaign
+        if verb in ON_PROPOSAL:
+            subject = get_object_or_404(campaign.proposals, version__number=number_in(request.POST, "proposal"))
         try:
             getattr(subject, verb)(by=request.user)
             messages.success(request, DONE[verb])

@@ -110,10 +110,30 @@ class ListAsForm(Decision):
         self.signature.list_as(self.cleaned_data["name"], by=by)
 
 
+class AnswerForm(Decision):
+    """A group's answer to a change of text, given to a coordinator by mail or telephone."""
+
+    agrees = forms.TypedChoiceField(
+        label=_("They say"),
+        choices=[("yes", _("they agree to the change")), ("no", _("they do not agree"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        proposal = self.signature.proposal_to_answer
+        self.fields["version"].initial = proposal.text_to_join.number if proposal else ""
+
+    def verb(self, by: Any) -> None:
+        self.signature.answer(self.cleaned_data["version"], agrees=self.cleaned_data["agrees"], by=by)
+
+
 # What a coordinator may do with a signature in each state, by the name of its button.
 DECISIONS: dict[str, dict[str, type[Decision]]] = {
     State.PENDING: {"accept": AcceptForm, "decline": DeclineForm, "list_as": ListAsForm},
-    State.LISTED: {"list_as": ListAsForm, "remove": RemoveForm},
+    State.LISTED: {"answer": AnswerForm, "list_as": ListAsForm, "remove": RemoveForm},
 }
 
 

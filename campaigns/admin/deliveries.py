@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,12 +22,20 @@ from ..models import Campaign, Delivery, DeliveryRecipient, OutgoingMail, Update
 INVALID = 422
 
 
+def number_in(sent: QueryDict, field: str) -> int:
+    """The number in a hidden field; 0, which nothing has, where it was tampered with."""
+    value = sent.get(field, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 0
+
+
 class RecipientForm(forms.Form):
     use_required_attribute = False
 
     name = NameField(label=_("Name"))
     salutation = forms.CharField(label=_("Salutation"), required=False, max_length=200)
-    channel = forms.ChoiceField(label=_("Channel"), choices=DeliveryRecipient.Channel.choices)
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=DeliveryRecipient.Channel.choices, initial=DeliveryRecipient.Channel.MAIL
+    )
     address = forms.EmailField(label=_("E-mail address"), required=False, help_text=_("For mail from here."))
     language = forms.ChoiceField(label=_("Language of the letter"))
 
@@ -34,6 +43,7 @@ class RecipientForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)
+        field.initial = languages[0]
         field.choices = [(language, get_language_info(language)["name_local"]) for language in languages]
 
     def clean(self) -> None:
@@ -42,7 +52,7 @@ class RecipientForm(forms.Form):
             self.add_error("address", _("Mail from here needs an address."))
 
 
-RecipientFormSet = forms.formset_factory(RecipientForm, extra=3)
+RecipientFormSet = forms.formset_factory(RecipientForm, extra=8)
 
 
 def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -56,7 +66,7 @@ def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
     if formset.is_bound and formset.is_valid():
         recipients = [form.cleaned_data for form in formset if form.has_changed()]
         try:
-            delivery = Delivery.objects.deliver(campaign, by=request.user, recipients=recipients)
+            delivery = Delivery.objects.deliver(campaign, request.user, recipients, number_in(request.POST, "number"))
         except ValidationError as error:
             refusals = error.messages
         else:
@@ -67,6 +77,7 @@ def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
         "title": _("Deliver the letter"),
         "campaign": campaign,
         "tally": campaign.signatures.tally(),
+        "number": campaign.deliveries.count() + 1,
         "formset": formset,
         "refusals": refusals,
         "media": campaigns.media,
@@ -99,6 +110,7 @@ class DeliveryAdmin(admin.ModelAdmin):
     fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
     readonly_fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
     list_display = ["campaign", "number", "at", "counted"]
+    list_filter = ["campaign"]
     inlines = [RecipientInline]
 
     class Media:
@@ -122,7 +134,7 @@ class DeliveryAdmin(admin.ModelAdmin):
         delivery = get_object_or_404(Delivery, pk=pk)
         if not self.has_change_permission(request, delivery):
             raise PermissionDenied
-        entry = get_object_or_404(delivery.entries, place=request.POST.get("place", "0"))
+        entry = get_object_or_404(delivery.entries, place=number_in(request.POST, "place"))
         delivery.take_out(entry.place, by=request.user)
         messages.success(request, _("One name was taken out. All the rest still verifies."))
         return HttpResponseRedirect(reverse("admin:campaigns_delivery_change", args=[pk]))
@@ -140,6 +152,7 @@ class UpdateAdmin(admin.ModelAdmin):
     list_display = ["campaign", "kind", "date", "published_at"]
     list_filter = ["campaign", "kind"]
     inlines = [UpdateTextInline]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:
         css = {"all": ["campaigns/desk.css"]}

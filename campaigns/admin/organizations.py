@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,7 @@ class NameInline(admin.TabularInline):
 class OrganizationAdmin(admin.ModelAdmin):
     fields = ["name", "slug", "country", "website"]
     readonly_fields = ["slug"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [NameInline]
     list_display = ["name", "country", "website"]
     list_filter = ["country"]

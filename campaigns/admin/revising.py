@@ -54,17 +54,17 @@ class ReviseForm(forms.Form):
         if self.cleaned_data.get("kind") == Kind.DEMANDS and not self.cleaned_data.get("deadline"):
             self.add_error("deadline", _("Say by when the signatories should answer."))
 
-    def revise(self, campaign: Campaign, by: Any) -> bool:
+    def revise(self, campaign: Campaign, by: Any, seen: dict[str, str]) -> bool:
         """Carries out the verb. False, with the reasons among the form's errors, when it is refused."""
         note = self.cleaned_data["note"]
         try:
             match self.cleaned_data["kind"]:
                 case Kind.WORDING:
-                    campaign.correct_wording(by=by, note=note)
+                    campaign.correct_wording(by=by, note=note, seen=seen)
                 case Kind.TRANSLATION:
-                    campaign.add_translation(by=by, note=note)
+                    campaign.add_translation(by=by, note=note, seen=seen)
                 case Kind.DEMANDS:
-                    campaign.propose(by=by, note=note, deadline=self.cleaned_data["deadline"])
+                    campaign.propose(by=by, note=note, deadline=self.cleaned_data["deadline"], seen=seen)
         except ValidationError as error:
             self.add_error(None, error)
             return False
@@ -104,10 +104,11 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
     if not campaigns.has_change_permission(request, campaign):
         raise PermissionDenied
     form = ReviseForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and form.revise(campaign, by=request.user):
+    draft = campaign.draft_texts()
+    seen = {code: request.POST.get(f"seen-{code}", "") for code in draft}
+    if form.is_bound and form.is_valid() and form.revise(campaign, request.user, seen):
         messages.success(request, _("Done: the new version is frozen."))
         return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
-    draft = campaign.draft_texts()
     public = {statement.language: statement for statement in campaign.in_force.statements()}
     context = {
         **campaigns.admin_site.each_context(request),
@@ -115,6 +116,7 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         "campaign": campaign,
         "form": form,
         "compared": [(code, compare(public[code], draft[code])) for code in draft if code in public],
+        "seen": campaign.draft_digests(),
         "added": [code for code in draft if code not in public],
         "media": campaigns.media + form.media,
     }

@@ -1,4 +1,5 @@
-"""Text versions and events are only ever added: the database itself refuses all else, raw SQL included."""
+"""Text versions, deliveries and events are only ever added, delivered names only emptied: the database itself refuses
+all else, raw SQL included."""
 
 from django.db import migrations
 
@@ -25,6 +26,41 @@ CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
 BEGIN SELECT RAISE(ABORT, 'rows of {table} are only ever added'); END
 """
+# A delivered name may only be emptied.
+ENTRIES = "campaigns_deliveryentry"
+EMPTIED = "NEW.words IS NULL AND NEW.salt = '' AND NEW.delivery_id = OLD.delivery_id AND NEW.place = OLD.place"
+POSTGRESQL_ENTRIES = [
+    f"""
+CREATE FUNCTION undersigned_empty_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF {EMPTIED} THEN RETURN NEW; END IF;
+    RAISE EXCEPTION 'delivered names are only ever emptied';
+END $$
+""",
+    f"""
+CREATE TRIGGER {ENTRIES}_empty_only BEFORE UPDATE ON {ENTRIES}
+FOR EACH ROW EXECUTE FUNCTION undersigned_empty_only()
+""",
+    f"""
+CREATE TRIGGER {ENTRIES}_keep BEFORE DELETE OR TRUNCATE ON {ENTRIES}
+FOR EACH STATEMENT EXECUTE FUNCTION undersigned_refuse()
+""",
+]
+SQLITE_ENTRIES = [
+    f"""
+CREATE TRIGGER {ENTRIES}_empty_only BEFORE UPDATE ON {ENTRIES} WHEN NOT ({EMPTIED})
+BEGIN SELECT RAISE(ABORT, 'delivered names are only ever emptied'); END
+""",
+    f"""
+CREATE TRIGGER {ENTRIES}_keep BEFORE DELETE ON {ENTRIES}
+BEGIN SELECT RAISE(ABORT, 'delivered names are only ever emptied'); END
+""",
+    f"""
+CREATE TRIGGER {ENTRIES}_no_replace BEFORE INSERT ON {ENTRIES}
+WHEN EXISTS (SELECT 1 FROM {ENTRIES} WHERE id = NEW.id OR (delivery_id = NEW.delivery_id AND place = NEW.place))
+BEGIN SELECT RAISE(ABORT, 'delivered names are only ever emptied'); END
+""",
+]
 SAME_NUMBER = "id = NEW.id OR (campaign_id = NEW.campaign_id AND number = NEW.number)"
 SAME = {
     "campaigns_textversion": SAME_NUMBER,
@@ -36,14 +72,15 @@ SAME = {
 def statements(vendor):
     """The SQL that installs the guards, and the SQL that takes them away."""
     if vendor == "postgresql":
-        install = [POSTGRESQL_FUNCTION, *(POSTGRESQL_TRIGGER.format(table=table) for table in APPEND_ONLY)]
-        remove = [f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}" for table in APPEND_ONLY]
-        return install, [*remove, "DROP FUNCTION IF EXISTS undersigned_refuse()"]
-    guarded = [(table, verb) for table in APPEND_ONLY for verb in ("update", "delete")]
-    install = [SQLITE_TRIGGER.format(table=table, verb=verb) for table, verb in guarded]
+        triggers = [POSTGRESQL_TRIGGER.format(table=table) for table in APPEND_ONLY]
+        functions = ["undersigned_refuse", "undersigned_empty_only"]
+        remove = [f"DROP FUNCTION IF EXISTS {function} CASCADE" for function in functions]
+        return [POSTGRESQL_FUNCTION, *triggers, *POSTGRESQL_ENTRIES], remove
+    install = [SQLITE_TRIGGER.format(table=table, verb=verb) for table in APPEND_ONLY for verb in ("update", "delete")]
     install += [SQLITE_REPLACE_TRIGGER.format(table=table, same=same) for table, same in SAME.items()]
-    guarded += [(table, "replace") for table in APPEND_ONLY]
-    return install, [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for table, verb in guarded]
+    names = [f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete", "replace")]
+    names += [f"{ENTRIES}_{guard}" for guard in ("empty_only", "keep", "no_replace")]
+    return install + SQLITE_ENTRIES, [f"DROP TRIGGER IF EXISTS {name}" for name in names]
 
 
 def install(apps, schema_editor):

@@ -184,13 +184,19 @@ class Campaign(models.Model):
 
     def draft_texts(self) -> dict[str, Statement]:
         """The draft text in every language that is ready, the original first."""
-        ready = self.translations.filter(ready=True)
-        return {self.language: self.draft_text, **{each.language: each.statement for each in ready}}
+        ready = self.translations.filter(ready=True).exclude(language=self.language)
+        translated = {each.language: each.statement.settled() for each in ready}
+        return {self.language: self.draft_text.settled(), **translated}
 
     @property
     def has_draft_changes(self) -> bool:
         """Whether the draft text differs from what the public reads, in any language."""
         return bool(self.draft_digests() != self.in_force.digests)
+
+    def demand_keys(self) -> set[str]:
+        """The keys of the demands that the public reads, or has read."""
+        texts = [version.statement(self.language) for version in self.text_versions.in_force()]
+        return {demand.key for text in texts for demand in text.demands}
 
     def draft_digests(self) -> dict[str, str]:
         return {language: statement.digest() for language, statement in self.draft_texts().items()}
@@ -213,8 +219,7 @@ class Campaign(models.Model):
         self.lock()
         if self.stage == self.Stage.PUBLISHED:
             return
-        if seen is not None and seen != self.draft_digests():
-            raise ValidationError(_("The text was changed since you looked at it. Read it again."))
+        self.refuse_unseen(seen)
         if self.is_closed:
             raise ValidationError(_("The time to sign has already passed: move it first."))
         self.current_version = self.freeze(TextVersion.Kind.FIRST, edition=1)
@@ -223,21 +228,23 @@ class Campaign(models.Model):
         Event.objects.record(Event.Verb.PUBLISHED, self, by=by, version=self.current_version.number)
 
     @transaction.atomic
-    def correct_wording(self, by: Any, note: str) -> None:
+    def correct_wording(self, by: Any, note: str, seen: dict[str, str] | None = None) -> None:
         """Makes the draft the text. Signatures stand, and every contact person is told what changed."""
         self.lock()
-        self.refuse_unchanged()
+        self.refuse_revision(seen)
         if [demand.key for demand in self.draft_text.demands] != [demand.key for demand in self.text.demands]:
             raise ValidationError(_("A demand was added, removed or moved: that changes what we ask."))
         self._put_in_force(self.freeze(TextVersion.Kind.WORDING, self.in_force.edition, note))
         Event.objects.record(Event.Verb.CORRECTED, self, by=by, version=self.in_force.number)
-        OutgoingMail.objects.queue_for_all("text_corrected", self.signatures.confirmed(), occasion=self.in_force.pk)
+        OutgoingMail.objects.queue_for_all(
+            "text_corrected", self.signatures.confirmed().of_this_edition(), occasion=self.in_force.pk
+        )
 
     @transaction.atomic
-    def add_translation(self, by: Any, note: str) -> None:
+    def add_translation(self, by: Any, note: str, seen: dict[str, str] | None = None) -> None:
         """Adds the ready translations to the text. No other language changes, and nobody is mailed."""
         self.lock()
-        self.refuse_unchanged()
+        self.refuse_revision(seen)
         draft, public = self.draft_digests(), self.in_force.digests
         if any(draft.get(language) != digest for language, digest in public.items()):
             raise ValidationError(_("A language that is public already has changed: that corrects wording."))
@@ -246,10 +253,10 @@ class Campaign(models.Model):
         Event.objects.record(Event.Verb.TRANSLATED, self, by=by, version=self.in_force.number, languages=added)
 
     @transaction.atomic
-    def propose(self, by: Any, note: str, deadline: datetime.datetime) -> None:
+    def propose(self, by: Any, note: str, deadline: datetime.datetime, seen: dict[str, str] | None = None) -> None:
         """Freezes the draft as a proposal and asks every signatory. It is not the text before it is adopted."""
         self.lock()
-        self.refuse_unchanged()
+        self.refuse_revision(seen)
         if deadline <= timezone.now():
             raise ValidationError(_("The deadline has already passed."))
         if self.draft_text.digest() == self.digest:
@@ -260,8 +267,14 @@ class Campaign(models.Model):
         Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number)
         OutgoingMail.objects.queue_for_all("text_proposed", self.signatures.listed(), occasion=proposal.pk)
 
-    def refuse_unchanged(self) -> None:
+    def refuse_unseen(self, seen: dict[str, str] | None) -> None:
+        """Raises ValidationError when the draft is not the text, by its digests, that the coordinator has looked at."""
+        if seen is not None and seen != self.draft_digests():
+            raise ValidationError(_("The text was changed since you looked at it. Read it again."))
+
+    def refuse_revision(self, seen: dict[str, str] | None) -> None:
         """Raises ValidationError when there is nothing to revise, or a proposal still waits for its end."""
+        self.refuse_unseen(seen)
         if not self.is_published:
             raise ValidationError(_("The campaign is not published yet."))
         if self.open_proposal:
@@ -281,6 +294,9 @@ class Campaign(models.Model):
             lacks.append(ValidationError(_("The statement has no demand yet.")))
         for translation in self.translations.filter(ready=True):
             missing = [str(demand.number) for demand in translation.statement.demands if not demand.text.strip()]
+            if not translation.body.strip():
+                words = _("The translation (%(language)s) has no text yet.")
+                lacks.append(ValidationError(words, params={"language": translation}))
             if missing:
                 words = _("The translation (%(language)s) lacks demand %(numbers)s.")
                 params = {"language": translation, "numbers": ", ".join(missing)}
@@ -333,6 +349,8 @@ class Campaign(models.Model):
     @transaction.atomic
     def admit_late(self, by: Any) -> "LatePass":
         """Lets one late group sign a closed campaign, once and within a week."""
+        if not (self.is_published and self.is_closed):
+            raise ValidationError(_("Only a campaign that has closed needs a link for a late group."))
         late_pass = self.late_passes.create(expires_at=timezone.now() + LATE_FOR)
         Event.objects.record(Event.Verb.ADMITTED, self, by=by)
         return late_pass

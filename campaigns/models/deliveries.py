@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import sealing, verify
 from .campaigns import Campaign
 from .events import Event
+from .listing import STANDS
 from .outbox import OutgoingMail
 from .signatures import Signature
 from .texts import TextVersion
@@ -23,21 +24,29 @@ SALT_BYTES = 16
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     @transaction.atomic
-    def deliver(self, campaign: Campaign, by: Any, recipients: list[dict[str, Any]]) -> "Delivery":
+    def deliver(
+        self, campaign: Campaign, by: Any, recipients: list[dict[str, Any]], number: int | None = None
+    ) -> "Delivery":
         """Freezes the text in force and everyone who stands under it, and queues what goes out by mail from here.
 
-        Each recipient has `salutation`, `name`, `channel`, `language` and, for the channel mail, `address`. Raises
-        ValidationError when the public list is empty or the campaign is not published.
+        `number` is the one that the coordinator saw coming; another means that a form was sent twice. Each recipient
+        has `salutation`, `name`, `channel`, `language` and, for the channel mail, `address`. Raises ValidationError
+        when the public list is empty, nobody receives it, or the campaign is not published.
         """
         campaign.lock()
         if not campaign.is_published:
             raise ValidationError(_("The campaign is not published yet."))
+        if not recipients:
+            raise ValidationError(_("Say to whom it is delivered."))
+        next_number = self.filter(campaign=campaign).count() + 1
+        if number not in {None, next_number}:
+            raise ValidationError(_("It was delivered meanwhile. Look at that delivery before you make another."))
         signatures = list(campaign.signatures.standing().named().select_related("text_version"))
         if not any(signature.shown == Signature.Shown.PUBLIC for signature in signatures):
             raise ValidationError(_("No signature is public yet: there is nothing that anyone could check."))
         entries = [DeliveryEntry.of(signature, place) for place, signature in enumerate(signatures, start=1)]
         delivery = self.model(campaign=campaign, text_version=campaign.in_force, at=timezone.now())
-        delivery.number = self.filter(campaign=campaign).count() + 1
+        delivery.number = next_number
         delivery.hashes = [verify.entry_hash(entry.salt, entry.words) for entry in entries]
         delivery.counted = campaign.signatures.tally().total
         delivery.fingerprint = verify.fingerprint(delivery.delivered())
@@ -93,15 +102,17 @@ class Delivery(models.Model):
         return verify.canonical({"format": verify.FORMAT, "delivered": self.delivered(), "names": names}) + b"\n"
 
     def examine(self, data: bytes) -> tuple[str, str]:
-        """Whether the file `data` is this delivered list: a verdict, or the first thing that is wrong with it."""
+        """Whether the file `data` is this delivered list: a verdict, or the first thing that is wrong with it.
+
+        It is held against what is public, so that a forged file cannot ask us for the names that are not.
+        """
         try:
             document = verify.read(data)
         except verify.Refused as reason:
             return "", str(reason)
-        ours = verify.read(self.manifest(for_addressee=True))
-        if part := verify.difference(document, ours):
-            return "", part
-        return verify.verdict(document), ""
+        if verify.fingerprint(document["delivered"]) == self.fingerprint:
+            return verify.verdict(document), ""
+        return "", verify.difference(document, verify.read(self.manifest()))
 
     def address_to(self, recipients: list[dict[str, Any]]) -> None:
         for words in recipients:
@@ -122,24 +133,16 @@ class Delivery(models.Model):
         entry.save(update_fields=["words", "salt"])
         Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, by=by, delivery=self.number)
 
-    def signatories(self) -> QuerySet[Any, Any]:
-        """The numbers of the signatures that it names."""
-        return self.entries.exclude(signature=None).values("signature")
-
     def since(self) -> dict[str, int]:
-        """How many have withdrawn, were removed or joined since, and how many names were taken out."""
-        only_counted = Q(shown=Signature.Shown.COUNTED, decided_at__lte=self.at)
-        delivered = Q(deliveries__delivery=self) | only_counted
-        left = self.campaign.signatures.filter(delivered, ended_at__gt=self.at)
-        return {
-            "withdrawn": left.filter(state=Signature.State.WITHDRAWN).count(),
-            "removed": left.filter(state=Signature.State.REMOVED).count(),
-            "joined": self.campaign.signatures.standing()
-            .exclude(pk__in=self.signatories())
-            .exclude(only_counted)
-            .count(),
-            "taken_out": self.entries.filter(words__isnull=True).count(),
-        }
+        """How many have withdrawn, were removed or joined since."""
+        named = DeliveryEntry.objects.filter(delivery=self, signature=OuterRef("pk"))
+        was_delivered = Q(named=True) | Q(shown=Signature.Shown.COUNTED, decided_at__lte=self.at)
+        left = was_delivered & Q(ended_at__gt=self.at)
+        return self.campaign.signatures.annotate(named=Exists(named)).aggregate(
+            withdrawn=Count("pk", filter=left & Q(state=Signature.State.WITHDRAWN)),
+            removed=Count("pk", filter=left & Q(state=Signature.State.REMOVED)),
+            joined=Count("pk", filter=STANDS & Q(state=Signature.State.LISTED) & ~was_delivered),
+        )
 
 
 class DeliveryEntry(models.Model):

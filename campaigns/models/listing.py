@@ -83,12 +83,12 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those listed under what is asked now; the others are on an earlier text and have not agreed to this one."""
         return self.listed().filter(STANDS)
 
-    def on_earlier_text(self) -> Self:
-        return self.listed().exclude(STANDS)
+    def of_this_edition(self) -> Self:
+        return self.filter(STANDS)
 
     def marked_standing(self) -> Self:
-        """Each with `stands`, whether it is under what is asked now."""
-        return self.annotate(stands=STANDS)
+        """Each with `stands`, whether it is under what is asked now, and the number of the version that it is under."""
+        return self.annotate(stands=STANDS, version_number=F("text_version__number"))
 
     def organizations(self) -> Self:
         return self.filter(kind=Kind.ORGANIZATION)

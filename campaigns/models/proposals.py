@@ -59,7 +59,7 @@ class Proposal(models.Model):
         Event.objects.record(Event.Verb.DROPPED, self.campaign, by=by, version=self.version.number)
 
     @transaction.atomic
-    def answer(self, signature: "Signature", agrees: bool) -> None:
+    def answer(self, signature: "Signature", agrees: bool, by: Any = None) -> None:
         """A signatory's answer, which it may change until the proposal ends; to an adopted text it can still agree."""
         self.campaign.lock()
         self.refresh_from_db()
@@ -70,10 +70,15 @@ class Proposal(models.Model):
             return
         self.agreements.update_or_create(signature=signature, defaults={"agrees": agrees, "at": timezone.now()})
         if agrees and self.outcome == self.Outcome.ADOPTED:
-            signature.text_version = self.version
+            signature.text_version = self.text_to_join
             signature.save(update_fields=["text_version"])
         verb = Event.Verb.AGREED if agrees else Event.Verb.REFUSED
-        Event.objects.record(verb, self.campaign, signature, version=self.version.number)
+        Event.objects.record(verb, self.campaign, signature, by=by, version=self.version.number)
+
+    @property
+    def text_to_join(self) -> TextVersion:
+        """The text that agreeing leads to: the proposed one or, once adopted, what it has become since."""
+        return self.campaign.in_force if self.outcome == self.Outcome.ADOPTED else self.version
 
     def may_be_answered_by(self, signature: "Signature") -> bool:
         """Whether the signatory's word still matters: while it is open, or as long as it is the edition in force."""
@@ -89,7 +94,13 @@ class Proposal(models.Model):
             agreed=models.Count("pk", filter=models.Q(agrees=True)),
             refused=models.Count("pk", filter=models.Q(agrees=False)),
         )
-        return {**answers, "asked": asked, "silent": asked - answers["agreed"] - answers["refused"]}
+        others = asked - answers["agreed"]
+        return {**answers, "asked": asked, "others": others, "silent": others - answers["refused"]}
+
+    def silent(self) -> "models.QuerySet[Signature]":
+        """The listed signatures whose groups have given no answer."""
+        answered = self.agreements.values("signature")
+        return self.campaign.signatures.listed().exclude(pk__in=answered).order_by("position")
 
     def _may_end(self, outcome: str) -> bool:
         self.campaign.lock()

@@ -204,14 +204,28 @@ class Signature(models.Model):
     @transaction.atomic
     def withdraw(self) -> None:
         """The group takes its name back."""
+        self.campaign.lock()
         if not self._may_become(self.State.WITHDRAWN):
             return
         self._become(self.State.WITHDRAWN, ended_at=timezone.now())
         Event.objects.record(Event.Verb.WITHDRAWN, self.campaign, self)
 
+    def answer(self, version_read: str, agrees: bool, by: Any = None) -> None:
+        """The group's word on the change of text that it has read, by that version's number.
+
+        Raises ValidationError when that is no longer the one in question.
+        """
+        proposal = self.proposal_to_answer
+        if proposal is None or str(proposal.text_to_join.number) != version_read:
+            raise ValidationError(
+                _("That proposal has ended or changed since you opened the page. Read what stands now.")
+            )
+        proposal.answer(self, agrees=agrees, by=by)
+
     @transaction.atomic
     def remove(self, by: Any, reason: str) -> None:
         """Takes from the list what should never have been there."""
+        self.campaign.lock()
         if not self._may_become(self.State.REMOVED):
             return
         self._become(self.State.REMOVED, decided_by=by, ended_at=timezone.now(), reason=reason)

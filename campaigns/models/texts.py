@@ -58,6 +58,10 @@ class Statement:
         content: dict[str, Any] = composed({**asdict(self), "date": self.date.isoformat()})
         return content
 
+    def settled(self) -> Self:
+        """The same statement as it would be frozen, so that two are compared by what they say."""
+        return self.from_content(self.to_content())
+
     def canonical(self) -> bytes:
         """The bytes whose SHA-256 is the fingerprint: JSON in UTF-8 with sorted keys and no spaces."""
         return json.dumps(self.to_content(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -68,6 +68,8 @@ class Update(models.Model):
         speaks_of_demand = self.kind == self.Kind.OUTCOME
         if speaks_of_demand and not (self.demand_key and self.outcome):
             raise ValidationError(_("Say of which demand this is the outcome, and what it is."))
+        if speaks_of_demand and self.demand_key not in self.campaign.demand_keys():
+            raise ValidationError(_("That demand is another campaign’s, or is not public."))
         if not speaks_of_demand and (self.demand_key or self.outcome):
             raise ValidationError(_("Only an outcome points at a demand."))
 
@@ -83,6 +85,8 @@ class Update(models.Model):
         self.refresh_from_db(from_queryset=Update.objects.select_for_update())
         if self.published_at:
             return
+        if not self.campaign.is_published:
+            raise ValidationError(_("The campaign is not published yet."))
         if not self.texts.exists():
             raise ValidationError(_("The update has no text yet."))
         self.published_at = timezone.now()

@@ -16,18 +16,22 @@ INVALID = 422
 
 
 def find(fingerprint: str) -> Delivery:
-    return get_object_or_404(Delivery.objects.select_related("campaign", "text_version"), fingerprint=fingerprint)
+    deliveries = Delivery.objects.select_related("campaign__current_version", "text_version")
+    return get_object_or_404(deliveries, fingerprint=fingerprint)
 
 
 @require_safe
 def delivery(request: HttpRequest, fingerprint: str) -> HttpResponse:
     """What was delivered, and what has happened since."""
     delivery = find(fingerprint)
+    entries = list(delivery.entries.all())
     context = {
         "delivery": delivery,
         "campaign": delivery.campaign,
-        "entries": list(delivery.entries.all()),
-        "since": delivery.since(),
+        "version": delivery.text_version,
+        "text": delivery.text_version.statement(delivery.campaign.language),
+        "entries": entries,
+        "since": {**delivery.since(), "taken_out": sum(entry.is_taken_out for entry in entries)},
     }
     return render(request, "campaigns/delivery.html", context)
 

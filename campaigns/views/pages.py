@@ -95,4 +95,8 @@ def privacy(request: HttpRequest, version: int = PRIVACY_NOTICE) -> HttpResponse
 def reply(request: HttpRequest, pk: int) -> FileResponse:
     """The addressee's reply, as the PDF that a coordinator added to an update."""
     update = get_object_or_404(Update.objects.public().exclude(document=""), pk=pk)
-    return FileResponse(update.document.open(), content_type="application/pdf", filename=f"reply-{pk}.pdf")
+    try:
+        file = update.document.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(file, content_type="application/pdf", filename=f"reply-{pk}.pdf")

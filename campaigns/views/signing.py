@@ -123,6 +123,7 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
     except ValidationError as error:
         status, refusal = REFUSED, error
     version, proposal = signature.text_version, signature.proposal_to_answer
+    joining = proposal.text_to_join if proposal else None
     languages = signature.language, signature.campaign.language
     context = {
         "signature": signature,
@@ -131,7 +132,8 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
         "digest": version.digest(signature.language),
         "refusal": refusal,
         "proposal": proposal,
-        "changes": differences.between(version, proposal.version, *languages) if proposal else [],
+        "joining": joining,
+        "changes": differences.between(version, joining, *languages) if joining else [],
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
     }
     return render(request, "campaigns/signature.html", context, status=status)
@@ -139,13 +141,14 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 
 def act(signature: Signature, pressed: QueryDict) -> bool:
     """Carries out the verb of the button that was pressed. False when it is none of the page's."""
-    proposal = signature.proposal_to_answer
     if "confirm" in pressed:
         signature.confirm()
     elif "withdraw" in pressed:
         signature.withdraw()
-    elif proposal and ("agree" in pressed or "disagree" in pressed):
-        proposal.answer(signature, agrees="agree" in pressed)
+    elif "agree" in pressed:
+        signature.answer(str(pressed["agree"]), agrees=True)
+    elif "disagree" in pressed:
+        signature.answer(str(pressed["disagree"]), agrees=False)
     else:
         return False
     return True

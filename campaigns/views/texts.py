@@ -20,7 +20,7 @@ def public_versions(slug: str) -> tuple[Campaign, list[TextVersion]]:
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
     campaign, history = public_versions(slug)
     with_changes = [
-        (version, differences.between(before, version, campaign.language))
+        (version, *differences.history(before, version))
         for before, version in zip([None, *history], history, strict=False)
     ]
     context = {"campaign": campaign, "text": campaign.text, "history": with_changes[::-1]}

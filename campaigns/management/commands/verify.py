@@ -1,5 +1,6 @@
 """Checks a delivered list against what this site delivered."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import verify
 from campaigns.models import Delivery
+
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
+LARGEST_NUMBER = 2**31
 
 
 class Command(BaseCommand):
@@ -33,11 +37,13 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(verify.verdict(document)))
 
     def hold_against_ours(self, document: Any) -> None:
+        """Raises CommandError unless this site delivered it."""
         delivered = document["delivered"]
         if Delivery.objects.filter(fingerprint=verify.fingerprint(delivered)).exists():
             return
-        named = {"campaign__slug": str(delivered.get("campaign")), "number": delivered.get("number")}
-        ours = Delivery.objects.filter(**named).first() if isinstance(named["number"], int) else None
+        slug, number = str(delivered.get("campaign")), delivered.get("number")
+        is_known = SLUG.fullmatch(slug) and isinstance(number, int) and 0 < number < LARGEST_NUMBER
+        ours = Delivery.objects.filter(campaign__slug=slug, number=number).first() if is_known else None
         if ours is None:
             raise CommandError("This site has delivered nothing of that campaign and number.")
-        raise CommandError(verify.difference(document, verify.read(ours.manifest(for_addressee=True))))
+        raise CommandError(verify.difference(document, verify.read(ours.manifest())))
