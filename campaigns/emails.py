@@ -270,8 +270,11 @@ def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
         signature,
         subject=_("The wording of a statement you signed was corrected"),
         paragraphs=[
-            _("The wording of “%(title)s” was corrected. What it asks is the same, and your signature stands.")
+            _("The wording of “%(title)s” was corrected. What it asks is the same.")
             % {"title": signature.campaign.text.title},
+            _("Your signature stands.")
+            if signature.text_version.edition == version.edition
+            else _("Your signature stays as it was, under an earlier text."),
             version.note,
         ],
         changes=differences.between(before, version, signature.language, signature.campaign.language),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from campaigns import tokens
 from campaigns.demo.load import load_interpol
-from campaigns.models import Campaign, Contact, Delivery, Proposal, Signature, Translation, Update
+from campaigns.models import Campaign, Contact, Delivery, Demand, Proposal, Signature, Translation, Update
 
 
 def make_coordinator(username: str = "coordinator", **fields: Any) -> User:
@@ -122,9 +122,9 @@ def make_case_of_2018() -> Campaign:
     load_interpol(make_coordinator())
     campaign = Campaign.objects.get(slug="interpol-2018")
     for place, signature in enumerate(campaign.signatures.order_by("position"), start=1):
-        Contact.objects.create(
-            signature=signature, name="The secretary", role="secretary", email=f"group-{place}@example.org"
-        )
+        contact = Contact(signature=signature)
+        contact.name, contact.role, contact.email = "The secretary", "secretary", f"group-{place}@example.org"
+        contact.save()
     return campaign
 
 
@@ -143,9 +143,9 @@ def reword(campaign: Campaign, text: str = "We have *read* your plan twice.") ->
     campaign.save(update_fields=["body"])
 
 
-def ask_more(campaign: Campaign, text: str = "Do it soon.") -> None:
+def ask_more(campaign: Campaign, text: str = "Do it soon.") -> Demand:
     """Adds a demand to the draft text."""
-    campaign.demands.create(position=campaign.demands.count() + 1, text=text)
+    return campaign.demands.create(position=campaign.demands.count() + 1, text=text)
 
 
 def propose(campaign: Campaign, note: str = "We ask for more.") -> Proposal:
@@ -164,8 +164,13 @@ def translate(campaign: Campaign, note: str = "Now in German.") -> None:
     campaign.add_translation(by=None, note=note)
 
 
+def by_hand(**fields: Any) -> dict[str, Any]:
+    """A recipient who gets the letter on paper."""
+    return {"name": "The president", "salutation": "", "channel": "hand", "language": "en", **fields}
+
+
 def make_delivery(campaign: Campaign, *recipients: dict[str, Any]) -> Delivery:
-    return Delivery.objects.deliver(campaign, by=None, recipients=list(recipients))
+    return Delivery.objects.deliver(campaign, by=None, recipients=list(recipients) or [by_hand()])
 
 
 def make_update(campaign: Campaign, title: str = "They have answered", **fields: Any) -> Update:

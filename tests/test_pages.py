@@ -195,7 +195,7 @@ def test_persons_stand_apart_with_their_affiliation_for_identification_only(clie
     assert names_on(organizations) == ["River Watch"]
     assert names_on(persons) == ["Ann Reed"]
     assert "Affiliations are for identification only." in persons
-    assert "<small><bdi>University of the River</bdi></small>" in persons
+    assert "<small><bdi>University of the River</bdi> (for identification only)</small>" in persons
 
 
 def test_withheld_names_are_counted_and_stand_nowhere(client: Client) -> None:
@@ -213,7 +213,9 @@ def test_withheld_names_are_counted_and_stand_nowhere(client: Client) -> None:
 
 
 def test_names_are_escaped(client: Client) -> None:
-    make_listed(make_campaign(), 'Fish & <b>"Chips"</b>', affiliation="<i>x</i>")
+    campaign = make_campaign(allows_persons=True)
+    make_listed(campaign, 'Fish & <b>"Chips"</b>')
+    make_listed(campaign, "Ann Reed", kind=Signature.Kind.PERSON, affiliation="<i>x</i>")
     for address in (LETTER, LIST):
         page = read(client, address)
         assert "Fish &amp; &lt;b&gt;&quot;Chips&quot;&lt;/b&gt;" in page

@@ -236,9 +236,7 @@ class Campaign(models.Model):
             raise ValidationError(_("A demand was added, removed or moved: that changes what we ask."))
         self._put_in_force(self.freeze(TextVersion.Kind.WORDING, self.in_force.edition, note))
         Event.objects.record(Event.Verb.CORRECTED, self, by=by, version=self.in_force.number)
-        OutgoingMail.objects.queue_for_all(
-            "text_corrected", self.signatures.confirmed().of_this_edition(), occasion=self.in_force.pk
-        )
+        OutgoingMail.objects.queue_for_all("text_corrected", self.signatures.confirmed(), occasion=self.in_force.pk)
 
     @transaction.atomic
     def add_translation(self, by: Any, note: str, seen: dict[str, str] | None = None) -> None:

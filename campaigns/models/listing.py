@@ -83,9 +83,6 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those listed under what is asked now; the others are on an earlier text and have not agreed to this one."""
         return self.listed().filter(STANDS)
 
-    def of_this_edition(self) -> Self:
-        return self.filter(STANDS)
-
     def marked_standing(self) -> Self:
         """Each with `stands`, whether it is under what is asked now, and the number of the version that it is under."""
         return self.annotate(stands=STANDS, version_number=F("text_version__number"))

@@ -170,7 +170,9 @@ def test_coordinator_writes_previews_and_publishes(site: str, page: Page) -> Non
     page.go_back()
     assert page.goto("/campaigns/archive/").status == 404  # type: ignore[union-attr]
     page.go_back()
-    page.click("button:text-is('Publish')")
+    page.click("a:text-is('Publish')")
+    expect(page.locator(".specimen")).to_contain_text("Open it.")
+    page.click("button:text-is('Publish this text')")
     expect(page.locator(".messagelist")).to_contain_text("frozen as version 1")
     page.click("text=Public page")
     expect(page.locator("h1")).to_have_text("Open the archive")

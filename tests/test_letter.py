@@ -1,0 +1,213 @@
+"""The letter on paper: every word of the text and every name can be read back from it, in any script."""
+
+import contextlib
+import datetime
+import os
+import re
+import shutil
+import subprocess
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.test import Client
+
+from campaigns import letter
+from campaigns.letter import Letter, Signatory
+from campaigns.models import Campaign, NumberedDemand, Signature, Statement
+from tests.builders import (
+    make_campaign,
+    make_case_of_2018,
+    make_delivery,
+    make_listed,
+    need_pango,
+)
+
+NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
+BIDI_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), " ")
+MARKDOWN = re.compile(r"^(#+|-|\d+\.) |[*_`]", re.MULTILINE)
+LARGEST_BYTES = 1_000_000
+
+ARABIC = Statement(
+    language="ar",
+    date=datetime.date(2026, 3, 1),
+    addressee="إلى أعضاء المجلس الأعلى",
+    title="رسالة مفتوحة من أجل حرية التعبير",
+    summary="ما نطلبه من المجلس.",
+    body=(
+        "نحن المنظمات الموقعة أدناه نطالب المجلس باحترام حقوق الإنسان. لا يجوز سجن أي شخص بسبب رأيه.\n\n"
+        "## ما نراه\n\n"
+        "لقد قرأنا الخطة كاملة، ونرى أنها لا تحمي الصحفيين والمدافعين عن حقوق الإنسان، ولا الأحزاب الصغيرة.\n\n"
+        "- حرية التعبير؛\n- حرية التجمع السلمي؛\n- زيارة السجون في كل قرية."
+    ),
+    demands=(
+        NumberedDemand(key="a", number=1, text="أطلقوا سراح جميع سجناء الرأي الآن."),
+        NumberedDemand(key="b", number=2, text="انشروا الخطة قبل بدء العمل."),
+    ),
+)
+ARABIC_NAMES = ["جمعية حماية النهر", "مركز الأمل لحقوق الإنسان", "Lake Watch", "Спілка річок"]
+
+
+def pdftotext(pdf: bytes) -> str:
+    """The text of the PDF as poppler reads it."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("pdftotext is missing")
+        pytest.skip("no pdftotext on this machine (Debian: apt install poppler-utils)")
+    return subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def unpacked(pdf: bytes) -> bytes:
+    """The PDF with its streams decompressed, as far as they are compressed."""
+    parts = [pdf]
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            parts.append(zlib.decompress(stream))
+    return b"\n".join(parts)
+
+
+def words(text: str) -> Counter[str]:
+    """How often each word occurs: letters and digits alone, composed."""
+    plain = unicodedata.normalize("NFKC", text).translate(BIDI_MARKS)
+    return Counter(re.findall(r"[^\W_]+", plain))
+
+
+def words_of(statement: Statement) -> Counter[str]:
+    parts = [statement.addressee, statement.title, statement.body, *(demand.text for demand in statement.demands)]
+    return words(MARKDOWN.sub("", "\n".join(parts)))
+
+
+def of_names(statement: Statement, names: list[str]) -> Letter:
+    return Letter(
+        statement=statement,
+        digest=statement.digest(),
+        organizations=[Signatory(name, "organization", "") for name in names],
+        persons=[],
+        withheld=0,
+        at=NOON,
+        address="https://statements.example.org/campaigns/open-letter/",
+    )
+
+
+@pytest.fixture(autouse=True)
+def _pango() -> None:
+    need_pango()
+
+
+@pytest.fixture
+def case(db: None) -> Campaign:
+    return make_case_of_2018()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_every_word_and_name_of_the_case_of_2018_is_in_the_letter(case: Campaign, language: str) -> None:
+    names = [signature.name for signature in case.signatures.all()]
+    paper = letter.of_delivery(make_delivery(case), language)
+    text = pdftotext(paper.pdf())
+    assert len(names) == 25
+    assert words_of(paper.statement) + words("\n".join(names)) - words(text) == Counter()
+    lines, unbroken = " ".join(text.split()), "".join(text.split())
+    assert [name for name in names if name not in lines] == []
+    assert [each in unbroken for each in (paper.digest, paper.fingerprint, paper.address)] == [True] * 3
+    assert paper.digest == case.in_force.digest(language)
+
+
+def test_every_word_and_name_of_an_arabic_text_is_in_the_letter() -> None:
+    text = pdftotext(of_names(ARABIC, ARABIC_NAMES).pdf())
+    assert words_of(ARABIC) + words("\n".join(ARABIC_NAMES)) - words(text) == Counter()
+
+
+def test_letter_is_set_in_the_fonts_that_the_packages_bring() -> None:
+    pdf = unpacked(of_names(ARABIC, ARABIC_NAMES).pdf())
+    fonts = {font.decode() for font in re.findall(rb"/BaseFont ?/[A-Z]{6}\+([A-Za-z]+)", pdf)}
+    assert fonts == {"Letter", "Naskh"}
+
+
+def test_names_in_other_scripts_are_in_an_english_letter() -> None:
+    names = ["Спілка річок", "Zażółć gęślą jaźń", "Ένωση Ποταμών", "Officium affine", "O’Neill & Sons", "AT&T"]
+    statement = Statement("en", NOON.date(), "To all", "Title", "", "Text.", (NumberedDemand("a", 1, "Act."),))
+    text = " ".join(pdftotext(of_names(statement, names).pdf()).split())
+    assert [name for name in names if name not in text] == []
+
+
+def test_letter_is_tagged_and_speaks_its_language(case: Campaign) -> None:
+    pdf = unpacked(letter.of_campaign(case, "uk").pdf())
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf or b'pdfuaid:part="1"' in pdf
+    assert b"/StructTreeRoot" in pdf
+    assert re.search(rb"/Lang ?\(uk\)", pdf)
+    assert re.search(rb"/MarkInfo ?<<\s*/Marked true", pdf)
+
+
+def test_thousand_signatories_take_at_most_a_megabyte() -> None:
+    names = [f"{name} {number}" for number in range(250) for name in ("River Watch", "Спілка річок", "نهر", "Żółw")]
+    pdf = of_names(ARABIC, names).pdf()
+    assert len(names) == 1_000
+    assert len(pdf) <= LARGEST_BYTES
+    assert words("\n".join(names)) - words(pdftotext(pdf)) == Counter()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["file:///etc/passwd", "http://localhost:1/", "https://example.org/x.png", "data:text/css,p{}", "font:other", ""],
+)
+def test_nothing_but_the_fonts_is_fetched(address: str) -> None:
+    with pytest.raises(ValueError, match="nothing is fetched for a letter"):
+        letter.fetcher().fetch(address)
+
+
+def test_picture_or_style_in_the_text_is_neither_fetched_nor_set() -> None:
+    body = (
+        "Before ![one](file:///etc/passwd) ![two](data:image/png;base64,AA) after.\n\n"
+        "![three](http://localhost:1/x.png) "
+        '<img src="file:///etc/passwd"> <style>@import "file:///etc/passwd";</style>\n\n'
+        "[link](file:///etc/passwd) and [other](https://example.org/)."
+    )
+    statement = Statement("en", NOON.date(), "To all", "Title", "", body, (NumberedDemand("a", 1, "Act."),))
+    paper = of_names(statement, ["River Watch"]).pdf()
+    pdf = unpacked(paper)
+    assert re.findall(rb"/URI ?\(([^)]*)\)", pdf) == [b"https://example.org/"]
+    assert b"/Image" not in pdf
+    assert "root:" not in pdftotext(paper)
+
+
+@pytest.mark.django_db
+def test_letter_before_delivery_says_as_of_when_it_holds(client: Client, clock: time_machine.Traveller) -> None:
+    campaign = make_campaign()
+    make_listed(campaign)
+    make_listed(campaign, "Quiet Group", email="quiet@example.org", shown=Signature.Shown.ADDRESSEE)
+    response = client.get("/campaigns/open-letter/letter.pdf")
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert response["Content-Disposition"] == 'inline; filename="open-letter-en.pdf"'
+    text = " ".join(pdftotext(response.content).split())
+    assert "Not delivered yet: as of 2 March 2026, 12:00 UTC" in text
+    assert "River Watch" in text
+    assert "and 1 whose name is withheld" in text
+    assert "Quiet Group" not in text
+    assert campaign.digest in text
+    assert client.get("/campaigns/open-letter/letter.pdf?in=uk").status_code == 404
+
+
+@pytest.mark.django_db
+def test_delivered_letter_names_the_quiet_to_the_addressee_alone(client: Client) -> None:
+    campaign = make_campaign()
+    make_listed(campaign)
+    make_listed(campaign, "Quiet Group", email="quiet@example.org", shown=Signature.Shown.ADDRESSEE)
+    make_listed(campaign, "Silent Group", email="silent@example.org", shown=Signature.Shown.COUNTED)
+    delivery = make_delivery(campaign)
+    public = pdftotext(client.get(f"/deliveries/{delivery.fingerprint}/letter.pdf").content)
+    addressees = pdftotext(letter.of_delivery(delivery, "en", for_addressee=True, salutation="Dear delegates,").pdf())
+    found = ["River Watch", "Quiet Group", "Silent Group", "Dear delegates", "Not delivered yet", delivery.fingerprint]
+    assert [each in public for each in found] == [True, False, False, False, False, True]
+    assert [each in addressees for each in found] == [True, True, False, True, False, True]
+    assert "and 2 whose names are withheld" in " ".join(public.split())
+    assert "and 1 whose name is withheld" in " ".join(addressees.split())
