@@ -341,8 +341,9 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
     require_state(signature, Signature.State.LISTED)
     news = Update.objects.get(pk=mail.occasion)
     text = news.in_language(signature.language)
-    if not signature.contact.wants_updates or text is None:
-        raise Untrue("the contact person asked for no news")
+    contact = getattr(signature, "contact", None)
+    if contact is None or not contact.wants_updates or text is None:
+        raise Untrue("the contact person asks for no news")
     return to_contact(
         signature,
         subject=_("News of a statement you signed: %(title)s") % {"title": shortened(text.title)},
@@ -350,7 +351,10 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
         markdown=text.text,
         facts=outcome_facts(news),
         button=(_("Read it on the page"), absolute("campaign", signature.campaign.slug) + f"#update-{news.pk}"),
-        closing=[_("You asked for news when you signed.")],
+        closing=[
+            _("You asked for news when you signed. On your own page you can end it: %(page)s")
+            % {"page": own_page(signature)}
+        ],
     )
 
 

@@ -13,6 +13,7 @@ from tests.builders import (
     make_draft,
     make_listed,
     make_pending,
+    make_signature,
     make_translation,
     own_page,
     propose,
@@ -97,3 +98,13 @@ def test_group_on_an_earlier_text_is_told_of_corrected_wording_too() -> None:
     letters = send_letters()
     assert [letter.to for letter in letters] == [["secretary@river.example.org"]]
     assert "your signature stands" not in str(letters[0].body)
+
+
+def test_group_that_confirms_after_a_correction_is_told_of_it() -> None:
+    campaign = make_campaign()
+    late = make_signature(campaign)
+    reword(campaign)
+    correct(campaign)
+    late.confirm()
+    subjects = [letter.subject for letter in send_letters() if letter.to == ["secretary@river.example.org"]]
+    assert subjects == ["The wording of a statement you signed was corrected"]

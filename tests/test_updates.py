@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Campaign, Event, Signature, Update
+from campaigns.models import Campaign, Contact, Event, Signature, Update
 from campaigns.models.updates import LARGEST_DOCUMENT_BYTES
 from tests.builders import (
     every_row,
@@ -22,6 +22,7 @@ from tests.builders import (
     make_listed,
     make_translation,
     make_update,
+    own_page,
     send_letters,
     translate,
 )
@@ -271,3 +272,15 @@ def test_published_update_can_be_neither_edited_nor_deleted(desk: Client, campai
     page = desk.get(edit)
     assert page.status_code == 200
     assert 'name="texts-0-title"' not in page.content.decode()
+
+
+def test_contact_person_ends_the_news_on_its_own_page(client: Client) -> None:
+    campaign = make_campaign()
+    group = make_listed(campaign)
+    Contact.objects.filter(pk=group.pk).update(wants_updates=True)
+    make_update(campaign).publish(by=None)
+    news = [letter for letter in send_letters() if letter.subject.startswith("News of")]
+    assert own_page(group) in str(news[0].body)
+    assert client.post(own_page(group), {"stop_news": ""}).status_code == 302
+    make_update(campaign, title="Once more").publish(by=None)
+    assert send_letters() == []

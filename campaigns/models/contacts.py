@@ -59,6 +59,11 @@ class Contact(models.Model):
         self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
         self.email_index = index(address) if address else ""
 
+    def stop_news(self) -> None:
+        """The contact person wants no more letters about what happens later."""
+        self.wants_updates = False
+        self.save(update_fields=["wants_updates"])
+
     @property
     def masked_email(self) -> str:
         """The address as its owner would know it and nobody else: `s…@example.org`."""

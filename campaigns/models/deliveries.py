@@ -149,9 +149,7 @@ class DeliveryEntry(models.Model):
     """One delivered name: public words and a salt beside their hash in the delivery. Only emptying is allowed."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="entries", verbose_name=_("delivery"))
-    signature = models.ForeignKey(
-        Signature, models.SET_NULL, null=True, related_name="deliveries", verbose_name=_("signature")
-    )
+    signature = models.ForeignKey(Signature, models.PROTECT, related_name="deliveries", verbose_name=_("signature"))
     place = models.PositiveIntegerField(_("place"))
     words = models.JSONField(_("words"), null=True)
     salt = models.CharField(max_length=32, blank=True)

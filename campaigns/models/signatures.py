@@ -172,6 +172,8 @@ class Signature(models.Model):
             raise ValidationError(_("The address was corrected meanwhile: use the link in the newer letter."))
         self._become(self.State.PENDING, confirmed_at=timezone.now())
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
+        if corrected := self.campaign.text_versions.corrections_after(self.text_version).last():
+            OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
         if self._may_be_listed_unseen():
             self.accept()
             return

@@ -88,6 +88,11 @@ class TextVersionQuerySet(models.QuerySet["TextVersion"]):
         """Those that are or were the text; a proposal that is open or was dropped is not among them."""
         return self.filter(models.Q(proposal=None) | models.Q(proposal__outcome="adopted"))
 
+    def corrections_after(self, version: "TextVersion") -> "TextVersionQuerySet":
+        """The corrections of wording since that version, of the edition that it belongs to."""
+        later = self.filter(kind=TextVersion.Kind.WORDING, edition=version.edition, number__gt=version.number)
+        return later.order_by("number")
+
 
 class TextVersion(models.Model):
     """A frozen, numbered copy of a statement. A trigger refuses its UPDATE, DELETE and TRUNCATE."""

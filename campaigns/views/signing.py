@@ -145,6 +145,8 @@ def act(signature: Signature, pressed: QueryDict) -> bool:
         signature.confirm()
     elif "withdraw" in pressed:
         signature.withdraw()
+    elif "stop_news" in pressed:
+        signature.contact.stop_news()
     elif "agree" in pressed:
         signature.answer(str(pressed["agree"]), agrees=True)
     elif "disagree" in pressed:
