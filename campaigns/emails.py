@@ -26,6 +26,7 @@ from .models import (
     Signature,
     TextVersion,
     Update,
+    UpdateText,
 )
 
 
@@ -340,7 +341,8 @@ def delivered(signature: Signature, mail: OutgoingMail) -> Letter:
 def update(signature: Signature, mail: OutgoingMail) -> Letter:
     require_state(signature, Signature.State.LISTED)
     news = Update.objects.get(pk=mail.occasion)
-    text = news.in_language(signature.language)
+    texts = UpdateText.objects.public_in(signature.campaign, signature.language)
+    text = next((each for each in texts if each.update_id == news.pk), None)
     contact = getattr(signature, "contact", None)
     if contact is None or not contact.wants_updates or text is None:
         raise Untrue("the contact person asks for no news")

@@ -158,8 +158,8 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign, self.language = campaign, language
-        self.digest = campaign.in_force.digest(language)
-        self.fields["opened"].initial = tokens.opened(self.digest)
+        self.stand = campaign.in_force.stand(language)
+        self.fields["opened"].initial = tokens.opened(self.stand)
         self.fields["accepts_privacy"].label = format_html(
             gettext('I have read the <a href="{}" target="_blank">privacy notice</a> and agree to it'),
             reverse("privacy"),
@@ -185,7 +185,7 @@ class SignForm(forms.Form):
             text, age = "", OLDEST_SECONDS + 1
         if age > OLDEST_SECONDS:
             self._open_anew(_("This form was open for more than a day. Look it through and send it again."))
-        elif text != self.digest:
+        elif text != self.stand:
             self._open_anew(_("The text has changed since you opened this form. Read it again before you sign."))
         elif age < FASTEST_SECONDS:
             self.add_error(None, _("That was faster than we expect of people. Wait a moment and send it again."))
@@ -224,7 +224,7 @@ class SignForm(forms.Form):
             self.add_error(field, message)
 
     def _open_anew(self, message: Any) -> None:
-        self.data = {**dict(self.data.items()), "opened": tokens.opened(self.digest)}
+        self.data = {**dict(self.data.items()), "opened": tokens.opened(self.stand)}
         self.add_error(None, message)
 
 

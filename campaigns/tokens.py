@@ -46,12 +46,12 @@ def read_late(token: str) -> LatePass | None:
     return LatePass.objects.usable().filter(pk=signing.loads(token, salt=LATE)).first()
 
 
-def opened(digest: str) -> str:
-    """A token for a form, that tells later when it was opened and which text (its fingerprint) stood beside it."""
-    return signing.dumps([digest, time.time()], salt=FORM)
+def opened(stand: str) -> str:
+    """A token for a form, that tells later when it was opened and which text stood beside it."""
+    return signing.dumps([stand, time.time()], salt=FORM)
 
 
 def text_beside(token: str) -> tuple[str, float]:
-    """The fingerprint in a form's token, and how many seconds ago the form was opened. Raises BadSignature."""
-    digest, at = signing.loads(token, salt=FORM)
-    return str(digest), time.time() - at
+    """The text in a form's token, and how many seconds ago the form was opened. Raises BadSignature."""
+    stand, at = signing.loads(token, salt=FORM)
+    return str(stand), time.time() - at

@@ -92,13 +92,13 @@ def filled_form(**fields: Any) -> dict[str, Any]:
 def opened(seconds_ago: int, language: str = "en") -> str:
     """The form's own token, as it would be had the form been opened then, beside the text in that language."""
     with time_machine.travel(timezone.now() - datetime.timedelta(seconds=seconds_ago)):
-        return tokens.opened(fingerprint_of_the_text(language))
+        return tokens.opened(text_beside_the_form(language))
 
 
-def fingerprint_of_the_text(language: str) -> str:
-    """The fingerprint beside the form of the test's campaign; empty where there is none."""
+def text_beside_the_form(language: str) -> str:
+    """What one signs in the test's campaign; empty where there is none."""
     campaign = Campaign.objects.exclude(current_version=None).first()
-    return campaign.in_force.digest(language) if campaign else ""
+    return campaign.in_force.stand(language) if campaign else ""
 
 
 def own_page(signature: Signature) -> str:

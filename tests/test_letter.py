@@ -189,7 +189,7 @@ def test_letter_before_delivery_says_as_of_when_it_holds(client: Client, clock: 
     assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
     assert response["Content-Disposition"] == 'inline; filename="open-letter-en.pdf"'
     text = " ".join(pdftotext(response.content).split())
-    assert "Not delivered yet: as of 2 March 2026, 12:00 UTC" in text
+    assert "Not a delivered letter: the list as of 2 March 2026, 12:00 UTC" in text
     assert "River Watch" in text
     assert "and 1 whose name is withheld" in text
     assert "Quiet Group" not in text

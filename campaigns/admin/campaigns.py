@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -141,7 +142,8 @@ class CampaignAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         campaign = self.get_object(request, object_id)
         passes = campaign.late_passes.usable() if campaign else []
-        links = [tokens.make_late(late_pass) for late_pass in passes]
+        form = settings.SITE_URL + reverse("sign", args=[campaign.slug]) if campaign else ""
+        links = [f"{form}?late={tokens.make_late(late_pass)}" for late_pass in passes]
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "late_links": links})
 
     def get_urls(self) -> list[URLPattern]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from .. import names
 from ..forms import AddressField, NameField, WebsiteField
 from ..models import Campaign, Organization, Signature
 
@@ -32,6 +31,14 @@ def listing_choices(name: str, candidates: Any) -> list[tuple[str, str]]:
         for organization in candidates
     ]
     return [*known, (NEW, gettext("New: %(name)s") % {"name": name})]
+
+
+def typed(form: forms.Form, field: str) -> str:
+    """What was typed into the field, as it would be kept; empty while it is not in order."""
+    try:
+        return str(form.fields[field].clean(form.data.get(field, "")))
+    except ValidationError:
+        return ""
 
 
 def offer(form: forms.Form, choices: list[tuple[str, str]]) -> None:
@@ -170,7 +177,7 @@ class AddForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        name, website = names.tidy(self.data.get("name", "")), self.data.get("website", "")
+        name, website = typed(self, "name"), typed(self, "website")
         known = Organization.objects.candidates(name, website) if name and self.data.get("kind") != Kind.PERSON else []
         if known:
             offer(self, listing_choices(name, known))

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,7 @@ def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
     campaign = get_object_or_404(Campaign.objects.published(), pk=pk)
     if not campaigns.has_change_permission(request, campaign):
         raise PermissionDenied
-    languages = {"languages": list(campaign.in_force.content)}
+    languages = {"languages": list(dict.fromkeys([campaign.language, *campaign.in_force.content]))}
     formset = RecipientFormSet(request.POST if request.method == "POST" else None, form_kwargs=languages)
     refusals: list[str] = []
     if formset.is_bound and formset.is_valid():
@@ -101,7 +102,11 @@ class RecipientInline(admin.StackedInline):
         mail = OutgoingMail.objects.filter(kind="letter", reference=recipient.pk).first()
         if mail is None:
             return "—"
-        return date_format(mail.sent_at, "DATETIME_FORMAT") if mail.sent_at else mail.last_error or _("waiting")
+        return (
+            date_format(timezone.localtime(mail.sent_at), "DATETIME_FORMAT")
+            if mail.sent_at
+            else mail.last_error or _("waiting")
+        )
 
 
 @admin.register(Delivery)
@@ -152,7 +157,10 @@ class UpdateAdmin(admin.ModelAdmin):
     list_display = ["campaign", "kind", "date", "published_at"]
     list_filter = ["campaign", "kind"]
     inlines = [UpdateTextInline]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.FileField: {"widget": forms.FileInput},
+    }
 
     class Media:
         css = {"all": ["campaigns/desk.css"]}

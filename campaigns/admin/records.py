@@ -11,6 +11,9 @@ from ..models import Event, OutgoingMail
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        return [field.name for field in self.opts.fields]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -25,7 +28,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class EventAdmin(ReadOnlyAdmin):
     list_display = ["at", "who", "verb", "signature", "campaign"]
     list_filter = ["verb", "campaign"]
-    list_select_related = ["who", "signature", "campaign"]
+    list_select_related = ["who"]  # what the others speak of may be gone
     search_fields = ["signature__name", "campaign__title", "who__username"]
     date_hierarchy = "at"
 

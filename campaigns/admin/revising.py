@@ -71,11 +71,22 @@ class ReviseForm(forms.Form):
         return True
 
 
+def lagging(campaign: Campaign) -> list[str]:
+    """The public translations that stay as they are although the original has changed."""
+    draft, public = campaign.draft_digests(), campaign.in_force.digests
+    if draft[campaign.language] == public[campaign.language]:
+        return []
+    return [code for code, digest in public.items() if code != campaign.language and draft.get(code) == digest]
+
+
 def publish(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """The text that would be frozen, then its publication: of that text and no other."""
     campaign = get_object_or_404(Campaign, pk=pk)
     if not campaigns.has_change_permission(request, campaign):
         raise PermissionDenied
+    if campaign.stage != Campaign.Stage.DRAFT:
+        messages.info(request, _("The campaign is published already."))
+        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
     texts = campaign.draft_texts()
     refusals: list[str] = []
     if request.method == "POST":
@@ -117,6 +128,7 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         "form": form,
         "compared": [(code, compare(public[code], draft[code])) for code in draft if code in public],
         "seen": campaign.draft_digests(),
+        "lagging": lagging(campaign),
         "added": [code for code in draft if code not in public],
         "media": campaigns.media + form.media,
     }

@@ -16,6 +16,7 @@ from .campaigns import Campaign
 from .events import Event
 from .listing import STANDS
 from .outbox import OutgoingMail
+from .proposals import Agreement
 from .signatures import Signature
 from .texts import TextVersion
 
@@ -125,20 +126,21 @@ class Delivery(models.Model):
 
     @transaction.atomic
     def take_out(self, place: int, by: Any) -> None:
-        """Empties the name at `place` in what we serve. Its hash stays, so all the rest still verifies."""
-        entry = self.entries.select_for_update().get(place=place)
-        if entry.is_taken_out:
-            return
-        entry.words, entry.salt = None, ""
-        entry.save(update_fields=["words", "salt"])
-        Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, by=by, delivery=self.number)
+        """Empties the name at `place`, here and in every other delivery. Hashes stay, so the rest still verifies."""
+        signature = self.entries.get(place=place).signature
+        for entry in DeliveryEntry.objects.select_for_update().filter(signature=signature, words__isnull=False):
+            entry.words, entry.salt = None, ""
+            entry.save(update_fields=["words", "salt"])
+            Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, by=by, delivery=entry.delivery.number)
 
     def since(self) -> dict[str, int]:
         """How many have withdrawn, were removed or joined since."""
         named = DeliveryEntry.objects.filter(delivery=self, signature=OuterRef("pk"))
-        was_delivered = Q(named=True) | Q(shown=Signature.Shown.COUNTED, decided_at__lte=self.at)
+        agreed_later = Agreement.objects.filter(signature=OuterRef("pk"), agrees=True, at__gt=self.at)
+        stood = Q(decided_at__lte=self.at, agreed_later=False, text_version__edition=self.text_version.edition)
+        was_delivered = Q(named=True) | (Q(shown=Signature.Shown.COUNTED) & stood)
         left = was_delivered & Q(ended_at__gt=self.at)
-        return self.campaign.signatures.annotate(named=Exists(named)).aggregate(
+        return self.campaign.signatures.annotate(named=Exists(named), agreed_later=Exists(agreed_later)).aggregate(
             withdrawn=Count("pk", filter=left & Q(state=Signature.State.WITHDRAWN)),
             removed=Count("pk", filter=left & Q(state=Signature.State.REMOVED)),
             joined=Count("pk", filter=STANDS & Q(state=Signature.State.LISTED) & ~was_delivered),

@@ -10,9 +10,6 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from .signatures import Signature
 
 # A correction of wording changes nothing of what a group has signed; a new edition does.

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +45,9 @@ class Organization(models.Model):
     name = models.CharField(_("name"), max_length=200, validators=[names.validate])
     slug = models.SlugField(_("address"), max_length=120, unique=True, editable=False)
     country = CountryField(_("country"), blank=True)
-    website = models.URLField(_("website"), blank=True, max_length=300)
+    website = models.URLField(
+        _("website"), blank=True, max_length=300, validators=[URLValidator(schemes=["http", "https"])]
+    )
 
     objects = OrganizationQuerySet.as_manager()
 

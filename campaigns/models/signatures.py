@@ -236,12 +236,19 @@ class Signature(models.Model):
 
     @transaction.atomic
     def list_as(self, name: str, by: Any) -> None:
-        """Corrects the listed name; the name as signed stays, and the group is told."""
+        """Corrects the listed name; the name as signed stays, and the group is told.
+
+        Raises ValidationError where another stands on the list by that name, or the signature is past it.
+        """
+        self.campaign.lock()
         self.lock()
         if self.name == name:
             return
         if self.state not in {self.State.PENDING, self.State.LISTED}:
             raise ValidationError(_("Only a name that is listed, or waits to be, can be corrected."))
+        others = self.campaign.signatures.listed().exclude(pk=self.pk)
+        if others.filter(Q(name__iexact=name) | Q(organization__names__key=names.key(name))).exists():
+            raise ValidationError(_("“%(name)s” is on the list already."), params={"name": name})
         self.name = name
         self.save(update_fields=["name"])
         if self.organization:

@@ -142,6 +142,11 @@ class TextVersion(models.Model):
         digest: str = self.digests[language]
         return digest
 
+    def stand(self, language: str) -> str:
+        """What one signs: the edition and that language's fingerprint. A translation may stay as it is while what is
+        asked changes in the original."""
+        return f"{self.edition} {self.digest(language)}"
+
 
 class Translation(models.Model):
     """The draft text in another language; it joins the next text version once it is ready."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import FileExtensionValidator
+from django.core.validators import FileExtensionValidator, URLValidator
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from .outbox import OutgoingMail
 from .texts import languages
 
 LARGEST_DOCUMENT_BYTES = 10_000_000
+WEB_ONLY = URLValidator(schemes=["http", "https"])
 
 
 def is_pdf(file: Any) -> None:
@@ -48,7 +49,7 @@ class Update(models.Model):
     demand_key = models.CharField(_("demand"), max_length=8, blank=True)
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome, blank=True)
     date = models.DateField(_("date"), default=timezone.localdate)
-    source = models.URLField(_("source"), max_length=300, blank=True)
+    source = models.URLField(_("source"), max_length=300, blank=True, validators=[WEB_ONLY])
     document = models.FileField(
         _("the reply as PDF"), upload_to="replies/", blank=True, validators=[FileExtensionValidator(["pdf"]), is_pdf]
     )
@@ -68,16 +69,10 @@ class Update(models.Model):
         speaks_of_demand = self.kind == self.Kind.OUTCOME
         if speaks_of_demand and not (self.demand_key and self.outcome):
             raise ValidationError(_("Say of which demand this is the outcome, and what it is."))
-        if speaks_of_demand and self.demand_key not in self.campaign.demand_keys():
+        if speaks_of_demand and self.campaign_id and self.demand_key not in self.campaign.demand_keys():
             raise ValidationError(_("That demand is another campaign’s, or is not public."))
         if not speaks_of_demand and (self.demand_key or self.outcome):
             raise ValidationError(_("Only an outcome points at a demand."))
-
-    def in_language(self, language: str) -> "UpdateText | None":
-        """Its text in the language, else in the campaign's own, else in any that there is."""
-        texts = {text.language: text for text in self.texts.all()}
-        first = next(iter(texts.values()), None)
-        return texts.get(language) or texts.get(self.campaign.language) or first
 
     @transaction.atomic
     def publish(self, by: Any) -> None:

@@ -16,6 +16,8 @@ INVALID = 422
 
 
 def find(fingerprint: str) -> Delivery:
+    if not verify.FINGERPRINT.fullmatch(fingerprint):
+        raise Http404
     deliveries = Delivery.objects.select_related("campaign__current_version", "text_version")
     return get_object_or_404(deliveries, fingerprint=fingerprint)
 

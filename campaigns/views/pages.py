@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template import TemplateDoesNotExist
 from django.views.decorators.http import require_safe
 
 from ..models import Campaign, NumberedDemand, Signature, Statement, Update, UpdateText
@@ -85,10 +84,9 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest, version: int = PRIVACY_NOTICE) -> HttpResponse:
-    try:
-        return render(request, f"campaigns/privacy/{version}.html", {"version": version, "current": PRIVACY_NOTICE})
-    except TemplateDoesNotExist as error:
-        raise Http404 from error
+    if not 1 <= version <= PRIVACY_NOTICE:
+        raise Http404
+    return render(request, f"campaigns/privacy/{version}.html", {"version": version, "current": PRIVACY_NOTICE})
 
 
 @require_safe
