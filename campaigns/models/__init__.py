@@ -1,12 +1,13 @@
 """The nouns of Undersigned, one file each."""
 
-from .campaigns import Campaign, Demand, LatePass
+from .campaigns import Campaign, Demand
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
 from .listing import Tally
 from .organizations import Organization, OrganizationName
 from .outbox import OutgoingMail
+from .passes import LatePass
 from .proposals import Agreement, Proposal
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation

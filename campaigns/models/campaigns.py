@@ -17,8 +17,8 @@ from .outbox import OutgoingMail
 from .texts import NumberedDemand, Statement, TextVersion, languages
 
 if TYPE_CHECKING:
+    from .passes import LatePass
     from .proposals import Proposal
-    from .signatures import Signature
 
 
 LATE_FOR = datetime.timedelta(days=7)
@@ -362,35 +362,6 @@ class Campaign(models.Model):
         self.closes_at = None
         self.save(update_fields=["closes_at"])
         Event.objects.record(Event.Verb.REOPENED, self, by=by)
-
-
-class LatePassQuerySet(models.QuerySet["LatePass"]):
-    def usable(self) -> "LatePassQuerySet":
-        return self.filter(signature=None, expires_at__gt=timezone.now())
-
-
-class LatePass(models.Model):
-    """What lets one group sign after the close. Its link is a signed token of its number."""
-
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="late_passes", verbose_name=_("campaign"))
-    expires_at = models.DateTimeField(_("good until"))
-    signature = models.OneToOneField(
-        "Signature", models.CASCADE, null=True, related_name="late_pass", verbose_name=_("signature")
-    )
-
-    objects = LatePassQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("pass for a late group")
-        verbose_name_plural = _("passes for late groups")
-
-    def __str__(self) -> str:
-        return str(_("good until %(day)s") % {"day": self.expires_at.date()})
-
-    def use(self, signature: "Signature") -> None:
-        """Raises ValidationError when it was used already, or has expired."""
-        if not LatePass.objects.usable().filter(pk=self.pk).update(signature=signature):
-            raise ValidationError(_("This link for a late group was used already, or has expired."), code="closed")
 
 
 def new_key() -> str:

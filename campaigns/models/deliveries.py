@@ -23,6 +23,18 @@ from .texts import TextVersion
 SALT_BYTES = 16
 
 
+def signatures_to_deliver(campaign: Campaign, recipients: list[dict[str, Any]]) -> list[Signature]:
+    """Those whose names the addressee reads. Raises ValidationError where there is nothing to deliver, or to nobody."""
+    if not campaign.is_published:
+        raise ValidationError(_("The campaign is not published yet."))
+    if not recipients:
+        raise ValidationError(_("Say to whom it is delivered."))
+    signatures = list(campaign.signatures.standing().named().select_related("text_version"))
+    if not any(signature.shown == Signature.Shown.PUBLIC for signature in signatures):
+        raise ValidationError(_("No signature is public yet: there is nothing that anyone could check."))
+    return signatures
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     @transaction.atomic
     def deliver(
@@ -35,16 +47,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         when the public list is empty, nobody receives it, or the campaign is not published.
         """
         campaign.lock()
-        if not campaign.is_published:
-            raise ValidationError(_("The campaign is not published yet."))
-        if not recipients:
-            raise ValidationError(_("Say to whom it is delivered."))
         next_number = self.filter(campaign=campaign).count() + 1
         if number not in {None, next_number}:
             raise ValidationError(_("It was delivered meanwhile. Look at that delivery before you make another."))
-        signatures = list(campaign.signatures.standing().named().select_related("text_version"))
-        if not any(signature.shown == Signature.Shown.PUBLIC for signature in signatures):
-            raise ValidationError(_("No signature is public yet: there is nothing that anyone could check."))
+        signatures = signatures_to_deliver(campaign, recipients)
         entries = [DeliveryEntry.of(signature, place) for place, signature in enumerate(signatures, start=1)]
         delivery = self.model(campaign=campaign, text_version=campaign.in_force, at=timezone.now())
         delivery.number = next_number

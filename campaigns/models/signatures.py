@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from .. import names
-from .campaigns import Campaign, LatePass
+from .campaigns import Campaign
 from .contacts import Contact
 from .events import Event
 from .listing import Kind, ListingQuerySet, Shown, Source, State
 from .organizations import Organization, OrganizationQuerySet
 from .outbox import OutgoingMail
+from .passes import LatePass
 from .texts import TextVersion, languages
 
 if TYPE_CHECKING:
