@@ -25,7 +25,7 @@ def list_an_organization_without_saying_which() -> None:
 
 
 def list_a_person_as_an_organization() -> None:
-    make_listed(make_campaign(allows_persons=True), "Ann Reed", kind="person")
+    make_listed(make_campaign(allows_persons=True), "A Reader", kind="person")
     Signature.objects.update(organization=Organization.objects.register("River Watch"))
 
 

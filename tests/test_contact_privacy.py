@@ -15,12 +15,12 @@ from tests.mail_server import send_mail_once
 pytestmark = pytest.mark.django_db
 
 PERSON = {
-    "contact_name": "Oksana Marchenko",
+    "contact_name": "Canary Contact",
     "contact_role": "night treasurer",
-    "email": "oksana.marchenko@river.example.org",
+    "email": "the.canary@river.example.org",
 }
-CORRECTED = "O.Marchenko@private.example.net"
-TELLING = ["oksana", "marchenko", "treasurer", "@river", "private.example"]
+CORRECTED = "The.Canary@private.example.net"
+TELLING = ["canary", "the.canary", "treasurer", "@river", "private.example"]
 
 
 def every_value() -> Iterator[tuple[str, str]]:
@@ -57,11 +57,11 @@ def test_contact_is_nowhere_in_clear_after_the_whole_journey(client: Client, mai
     send_mail_once()
     assert client.post(own_page(signature), {"withdraw": ""}).status_code == 302
 
-    assert [mail.to for mail in mailoutbox if "marchenko" in mail.to[0].casefold()] != []
+    assert [mail.to for mail in mailoutbox if "the.canary" in mail.to[0].casefold()] != []
     assert "campaigns_organization" in tables_with("River Watch")
     assert {word: tables_with(word) for word in TELLING} == {word: set() for word in TELLING}
     contact = Contact.objects.get()
-    assert (contact.name, contact.role, contact.email) == ("Oksana Marchenko", "night treasurer", CORRECTED)
+    assert (contact.name, contact.role, contact.email) == ("Canary Contact", "night treasurer", CORRECTED)
 
 
 def test_added_and_declined_contacts_are_nowhere_in_clear() -> None:

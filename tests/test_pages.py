@@ -62,7 +62,7 @@ def make_crowded() -> Campaign:
     campaign = make_campaign(allows_persons=True)
     for number in range(1, 26):
         add(campaign, f"Group number {number} for the river", website=f"https://{number}.example.org", country="UA")
-    add(campaign, "Ann Reed", kind="person", affiliation="University of the River")
+    add(campaign, "A Reader", kind="person", affiliation="University of the River")
     add(campaign, "The Addressed", shown="addressee")
     add(campaign, "The Counted", shown="counted", website="https://counted.example.org")
     return campaign
@@ -188,12 +188,12 @@ def test_names_stand_in_the_order_in_which_they_were_listed(client: Client, addr
 @pytest.mark.parametrize("address", [LETTER, LIST])
 def test_persons_stand_apart_with_their_affiliation_for_identification_only(client: Client, address: str) -> None:
     campaign = make_campaign(allows_persons=True)
-    make_listed(campaign, "Ann Reed", kind="person", affiliation="University of the River")
+    make_listed(campaign, "A Reader", kind="person", affiliation="University of the River")
     make_listed(campaign, "River Watch")
     organizations, heading, persons = read(client, address).partition("In their own name</h")
     assert heading
     assert names_on(organizations) == ["River Watch"]
-    assert names_on(persons) == ["Ann Reed"]
+    assert names_on(persons) == ["A Reader"]
     assert "Affiliations are for identification only." in persons
     assert "<small><bdi>University of the River</bdi> (for identification only)</small>" in persons
 
@@ -201,10 +201,10 @@ def test_persons_stand_apart_with_their_affiliation_for_identification_only(clie
 def test_withheld_names_are_counted_and_stand_nowhere(client: Client) -> None:
     campaign = make_campaign(allows_persons=True)
     make_listed(campaign, "River Watch")
-    make_listed(campaign, "Ann Reed", kind="person", shown="counted")
+    make_listed(campaign, "A Reader", kind="person", shown="counted")
     make_listed(campaign, "The Addressed", shown="addressee", website="https://hidden.example.org", country="UA")
     letter, every = read(client, LETTER), "".join(read(client, address) for address in PUBLIC)
-    for secret in ("Ann Reed", "Addressed", "hidden.example.org", "Ukraine"):
+    for secret in ("A Reader", "Addressed", "hidden.example.org", "Ukraine"):
         assert secret not in every
     assert names_on(letter) == names_on(read(client, LIST)) == ["River Watch"]
     assert re.search(r"<strong>2</strong>\s+organizations have signed", letter)
@@ -215,7 +215,7 @@ def test_withheld_names_are_counted_and_stand_nowhere(client: Client) -> None:
 def test_names_are_escaped(client: Client) -> None:
     campaign = make_campaign(allows_persons=True)
     make_listed(campaign, 'Fish & <b>"Chips"</b>')
-    make_listed(campaign, "Ann Reed", kind=Signature.Kind.PERSON, affiliation="<i>x</i>")
+    make_listed(campaign, "A Reader", kind=Signature.Kind.PERSON, affiliation="<i>x</i>")
     for address in (LETTER, LIST):
         page = read(client, address)
         assert "Fish &amp; &lt;b&gt;&quot;Chips&quot;&lt;/b&gt;" in page

@@ -135,10 +135,10 @@ def test_campaign_without_persons_asks_for_no_kind_and_takes_none(client: Client
 
 def test_person_signs_in_their_own_name_without_an_organization(client: Client) -> None:
     make_campaign(allows_persons=True)
-    person = {"kind": "person", "contact_name": "Ann Reed", "affiliation": "University of the River"}
+    person = {"kind": "person", "contact_name": "A Reader", "affiliation": "University of the River"}
     assert client.post(SIGN, filled_form(**person, organization_name="", contact_role="")).status_code == 302
     signature = Signature.objects.get()
-    assert (signature.kind, signature.name, signature.affiliation) == ("person", "Ann Reed", "University of the River")
+    assert (signature.kind, signature.name, signature.affiliation) == ("person", "A Reader", "University of the River")
     signature.confirm()
     signature.accept()
     assert (signature.state, signature.organization) == ("listed", None)

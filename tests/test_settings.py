@@ -138,7 +138,7 @@ def test_demo_takes_nothing_from_outside(production: dict[str, str]) -> None:
 
 
 def create_administrator(production: dict[str, str], password: str) -> subprocess.CompletedProcess[str]:
-    account = ["--noinput", "--username", "ann", "--email", "ann@example.org"]
+    account = ["--noinput", "--username", "administrator", "--email", "administrator@example.org"]
     assert manage(production, "migrate", "--verbosity", "0").returncode == 0
     return manage({**production, "DJANGO_SUPERUSER_PASSWORD": password}, "create_administrator", *account)
 
