@@ -111,7 +111,7 @@ class SignatureAdmin(admin.ModelAdmin):
         signatures = queryset.select_related("campaign", "decided_by")
         for late in signatures.exclude(state=State.PENDING):
             messages.error(request, already(late))
-        waiting = signatures.filter(state=State.PENDING)
+        waiting = Signature.objects.awaiting_review().filter(pk__in=signatures.values("pk"))
         forms = [form_class(data, signature=signature, prefix=f"s{signature.pk}") for signature in waiting]
         if not forms:
             return None
