@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from campaigns import tokens
 from campaigns.models import Signature
@@ -70,8 +70,8 @@ def test_refused_form_moves_focus_to_what_is_wrong(addresses: list[str], screen:
     screen.goto("/campaigns/open-letter/sign/")
     screen.fill("[name=organization_name]", "River Watch")
     screen.click("button:text-is('Sign')")
-    assert screen.evaluate("document.activeElement.className") == "problems"
-    assert screen.input_value("[name=organization_name]") == "River Watch"
+    expect(screen.locator(".problems")).to_be_focused()
+    expect(screen.locator("[name=organization_name]")).to_have_value("River Watch")
     assert violations(screen) == []
     screen.click(".problems a:has-text('e-mail')")
-    assert screen.evaluate("document.activeElement.name") == "email"
+    expect(screen.locator("[name=email]")).to_be_focused()

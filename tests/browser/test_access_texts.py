@@ -1,7 +1,7 @@
 """The pages of the text's history and of what was delivered, for everybody: axe finds nothing, all fits a phone."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from campaigns import tokens
 from campaigns.models import Delivery, Signature
@@ -82,12 +82,12 @@ def test_verdict_on_a_file_is_accessible(delivery: Delivery, screen: Page, genui
     data = delivery.manifest() if genuine else delivery.manifest()[:-1]
     screen.set_input_files("[name=list]", {"name": "list.json", "mimeType": "application/json", "buffer": data})
     screen.click("button:text-is('Is it genuine?')")
-    assert screen.locator("[role=status]" if genuine else "[role=alert]").count() == 1
+    expect(screen.locator("[role=status]" if genuine else "[role=alert]")).to_have_count(1)
     assert violations(screen) == []
 
 
 def test_check_without_a_file_is_accessible(delivery: Delivery, screen: Page) -> None:
     screen.goto(f"/deliveries/{delivery.fingerprint}/check/")
     screen.click("button:text-is('Is it genuine?')")
-    assert screen.locator(".problems").count() == 1
+    expect(screen.locator(".problems")).to_be_focused()
     assert violations(screen) == []
