@@ -1,10 +1,12 @@
 """The nouns of Undersigned, one file each."""
 
 from .campaigns import Campaign, Demand
+from .candidates import Candidate
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
 from .listing import Tally
+from .merges import Foresight, Merge, foresee
 from .organizations import Organization, OrganizationName
 from .outbox import OutgoingMail
 from .passes import LatePass
@@ -16,6 +18,7 @@ from .updates import Update, UpdateText
 __all__ = [
     "Agreement",
     "Campaign",
+    "Candidate",
     "Contact",
     "Delivery",
     "DeliveryEntry",
@@ -23,7 +26,9 @@ __all__ = [
     "Demand",
     "DemandTranslation",
     "Event",
+    "Foresight",
     "LatePass",
+    "Merge",
     "NumberedDemand",
     "Organization",
     "OrganizationName",
@@ -36,4 +41,5 @@ __all__ = [
     "Translation",
     "Update",
     "UpdateText",
+    "foresee",
 ]

@@ -1,14 +1,26 @@
 """Organizations, and the names by which they are known."""
 
 import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from anyascii import anyascii
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from .. import names
+from .. import domains, names
+from .candidates import Candidate, Lookup, Reason, Sought, most_alike
+from .events import Event
+
+if TYPE_CHECKING:
+    from .signatures import SignatureQuerySet
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -24,7 +36,8 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
         The database decides what is taken, so that two at once both find their place.
         """
-        organization.slug = slugify(organization.name)[:100] or f"organization-{secrets.token_hex(4)}"
+        organization.clean()
+        organization.slug = slugify(anyascii(organization.name))[:100] or f"organization-{secrets.token_hex(4)}"
         try:
             with transaction.atomic():
                 organization.save(force_insert=True)
@@ -33,12 +46,31 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             organization.save(force_insert=True)
         return organization
 
-    def candidates(self, name: str, website: str = "") -> "OrganizationQuerySet":
-        """The known organizations that a signatory of this name or website may be."""
-        alike = models.Q(names__key=names.key(name))
-        if website:
-            alike |= models.Q(website=website)
-        return self.filter(alike).distinct().order_by("id")
+    def standing(self) -> "OrganizationQuerySet":
+        """Those that are not merged into another."""
+        return self.filter(merged_into=None)
+
+    def candidates(self, name: str, website: str = "", email: str = "", country: str = "") -> list[Candidate]:
+        """The known organizations that a signatory of this name may be, strongest reason first, each once.
+
+        `country` is ISO 3166 alpha-2. Costs four queries; reads every name's key.
+        """
+        return self.candidates_for([Sought(name, website, email, country)])[0]
+
+    def candidates_for(self, many: Sequence[Sought]) -> list[list[Candidate]]:
+        """For each that is sought its candidates, in as many queries as for one."""
+        keys = {names.key(sought.name) for sought in many}
+        acronyms = {acronym for sought in many for acronym in names.acronyms(sought.name)}
+        sites = {domains.of_website(sought.website) for sought in many}
+        sites |= {domains.of_email(sought.email) for sought in many}
+        known = OrganizationName.objects.filter(organization__merged_into=None)
+        every_key = list(known.values_list("organization_id", "key"))
+        alike = [most_alike(names.key(sought.name), every_key) for sought in many]
+        meant = known.filter(Q(key__in=keys | acronyms) | Q(initials__in=keys)).values("organization")
+        looks = {pk for owners in alike for pk, _score in owners}
+        found = self.standing().filter(Q(pk__in=meant) | Q(pk__in=looks) | Q(domain__in=sites - {""}))
+        lookup = Lookup(found.order_by("id").prefetch_related("names"))
+        return [lookup.candidates(sought, owners) for sought, owners in zip(many, alike, strict=True)]
 
 
 class Organization(models.Model):
@@ -48,7 +80,21 @@ class Organization(models.Model):
     website = models.URLField(
         _("website"), blank=True, max_length=300, validators=[URLValidator(schemes=["http", "https"])]
     )
+    domain = models.CharField(max_length=253, blank=True, editable=False, db_index=True)
+    logo = models.CharField(_("logo"), max_length=100, blank=True, editable=False, db_index=True)
+    is_hidden = models.BooleanField(
+        _("hidden"), default=False, editable=False, help_text=_("Its own public page is not shown.")
+    )
+    verified_at = models.DateTimeField(_("verified"), null=True, editable=False)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("by")
+    )
+    verified_how = models.CharField(_("how it was verified"), max_length=300, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="merged", verbose_name=_("merged into")
+    )
 
+    signatures: "SignatureQuerySet"
     objects = OrganizationQuerySet.as_manager()
 
     class Meta:
@@ -59,9 +105,100 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        self.name = names.tidy(self.name)
+        self.domain = domains.of_website(self.website)
+
+    @property
+    def standing(self) -> "Organization":
+        """The record in which this one stands now: itself, or what it was merged into."""
+        return self.merged_into.standing if self.merged_into else self
+
+    def is_surely(self, sought: Sought, reason: Reason) -> bool:
+        """Whether `sought` may be linked to it without a person, found for that reason and for no other record.
+
+        It is verified and its country does not contradict. A name of a single word is many a section's: it needs the
+        country's word besides.
+        """
+        if self.verified_at is None or reason not in {Reason.KEY, Reason.WEBSITE}:
+            return False
+        if sought.country and self.country and self.country.code != sought.country:
+            return False
+        if reason == Reason.WEBSITE:
+            return True
+        is_one_word = " " not in names.key(sought.name)
+        return not names.contradict(sought.name, self.name) and not (
+            is_one_word and self.country.code != sought.country
+        )
+
     def know_as(self, name: str, language: str = "") -> None:
         """Adds a name by which it is found again; a spelling of one that is there adds nothing."""
-        self.names.get_or_create(key=names.key(name), defaults={"name": name, "language": language})
+        kind = OrganizationName.Kind.ACRONYM if names.is_acronym(name) else OrganizationName.Kind.OFFICIAL
+        known = OrganizationName(organization=self, name=name, language=language, kind=kind)
+        known.clean()
+        if not self.names.filter(key=known.key).exists():
+            known.save()
+
+    @transaction.atomic
+    def verify(self, by: Any, how: str) -> None:
+        """Keeps who made sure that it is what it says it is, when and how. Raises ValidationError without a how."""
+        if not how.strip():
+            raise ValidationError(_("Say how you made sure."))
+        self.lock()
+        self.verified_at, self.verified_by, self.verified_how = timezone.now(), by, how
+        self.save(update_fields=["verified_at", "verified_by", "verified_how"])
+        Event.objects.record(Event.Verb.VERIFIED, organization=self, by=by)
+
+    @transaction.atomic
+    def doubt(self, by: Any) -> None:
+        """Takes the verification back."""
+        self.lock()
+        if self.verified_at is None:
+            return
+        self.verified_at, self.verified_by, self.verified_how = None, None, ""
+        self.save(update_fields=["verified_at", "verified_by", "verified_how"])
+        Event.objects.record(Event.Verb.DOUBTED, organization=self, by=by)
+
+    @transaction.atomic
+    def hide(self, by: Any) -> None:
+        """Takes its own page from the public, for a group in danger."""
+        self.lock()
+        if self.is_hidden:
+            return
+        self.is_hidden = True
+        self.save(update_fields=["is_hidden"])
+        Event.objects.record(Event.Verb.HIDDEN, organization=self, by=by)
+
+    @transaction.atomic
+    def unhide(self, by: Any) -> None:
+        """Gives its page back to the public."""
+        self.lock()
+        if not self.is_hidden:
+            return
+        self.is_hidden = False
+        self.save(update_fields=["is_hidden"])
+        Event.objects.record(Event.Verb.UNHIDDEN, organization=self, by=by)
+
+    def fill(self, values: dict[str, Any]) -> None:
+        """Takes over what it lacks itself."""
+        for field, value in values.items():
+            setattr(self, field, value)
+        self.clean()
+        self.save(update_fields=[*values, "domain"])
+
+    def empty(self, fields: list[str]) -> None:
+        """Gives up what it had taken over."""
+        blank = Organization()
+        self.fill({field: getattr(blank, field) for field in fields})
+
+    def hold(self) -> "Organization":
+        """The record in which this one stands now, held until the transaction ends."""
+        self.lock()
+        return self.merged_into.hold() if self.merged_into else self
+
+    def lock(self) -> None:
+        """Reads the row anew and holds it until the transaction ends; others may still refer to it meanwhile."""
+        self.refresh_from_db(from_queryset=Organization.objects.select_for_update(no_key=True))
 
 
 class OrganizationName(models.Model):
@@ -76,7 +213,8 @@ class OrganizationName(models.Model):
     name = models.CharField(_("name"), max_length=200, validators=[names.validate])
     language = models.CharField(_("language"), max_length=12, blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OFFICIAL)
-    key = models.CharField(_("key"), max_length=800, editable=False, db_index=True)
+    key = models.CharField(_("key"), max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
+    initials = models.CharField(max_length=names.INITIALS_CHARACTERS, blank=True, editable=False, db_index=True)
 
     class Meta:
         verbose_name = _("name")
@@ -94,4 +232,4 @@ class OrganizationName(models.Model):
 
     def clean(self) -> None:
         self.name = names.tidy(self.name)
-        self.key = names.key(self.name)
+        self.key, self.initials = names.key(self.name), names.initials(self.name)

@@ -13,10 +13,11 @@ from django_countries.fields import CountryField
 
 from .. import names
 from .campaigns import Campaign
+from .candidates import Candidate
 from .contacts import Contact
 from .events import Event
 from .listing import Kind, ListingQuerySet, Shown, Source, State
-from .organizations import Organization, OrganizationQuerySet
+from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .texts import TextVersion, languages
@@ -295,9 +296,11 @@ class Signature(models.Model):
         behind = last is not None and self.text_version.edition < last.version.edition
         return last if last and behind and last.may_be_answered_by(self) else None
 
-    def candidates(self) -> OrganizationQuerySet:
-        """The known organizations that this signatory may be."""
-        return Organization.objects.candidates(self.name, self.website)
+    def candidates(self) -> list[Candidate]:
+        """The known organizations that this signatory may be, strongest reason first."""
+        contact = getattr(self, "contact", None)
+        email = contact.email if contact else ""
+        return Organization.objects.candidates(self.name, self.website, email, self.country.code or "")
 
     def is_public_already(self) -> bool:
         """Whether a signature in this name stands on the public list, where anybody can read it."""
@@ -308,7 +311,7 @@ class Signature(models.Model):
         """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
         alike = Q(name__iexact=self.name) | Q(name_as_signed__iexact=self.name_as_signed)
         if self.kind == self.Kind.ORGANIZATION:
-            alike |= Q(organization__in=self.candidates())
+            alike |= Q(organization__in=[each.organization for each in self.candidates() if each.identifies])
         contact = getattr(self, "contact", None)
         if contact and contact.email:
             alike |= Q(contact__email_index=contact.email_index)
@@ -338,13 +341,14 @@ class Signature(models.Model):
 
     def _put_on_the_list(self, by: Any, organization: Organization | None) -> None:
         """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
+        organization = organization and organization.hold()
         self._refuse_double(organization)
         if self.kind == self.Kind.ORGANIZATION:
             self.organization = organization or Organization.objects.register(
                 self.name, country=self.country.code or "", website=self.website, language=self.language
             )
             self.organization.know_as(self.name, language=self.language)
-        last = self.campaign.signatures.listed().aggregate(last=Max("position"))["last"] or 0
+        last = self.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
         self.state, self.position = self.State.LISTED, last + 1
         self.decided_by, self.decided_at = by, timezone.now()
         self.save()
@@ -377,7 +381,7 @@ class Signature(models.Model):
         """Whether the campaign lists without review and nobody known could be meant."""
         if self.campaign.reviews or self.twins().exists():
             return False
-        return self.kind == self.Kind.PERSON or not self.candidates().exists()
+        return self.kind == self.Kind.PERSON or not self.candidates()
 
     def _next_confirmation_round(self) -> int:
         sent = OutgoingMail.objects.filter(kind="confirm_signature", reference=self.pk).count()

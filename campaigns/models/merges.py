@@ -1,0 +1,181 @@
+"""Two records of one organization made one, so that it can be undone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .events import Event
+from .organizations import Organization, OrganizationName
+from .signatures import Signature
+
+BLANKS_TO_FILL = ["country", "website", "logo", "is_hidden"]
+
+
+@dataclass(frozen=True)
+class Foresight:
+    """What merging one record into another will do."""
+
+    names: list[OrganizationName]
+    known_already: list[OrganizationName]
+    signatures: list[Signature]
+    doubles: list[tuple[Signature, Signature]]
+    filled: dict[str, Any]
+
+    @property
+    def leaving(self) -> list[Signature]:
+        """Of each double, the signature that leaves the list."""
+        return [leaves for _stays, leaves in self.doubles]
+
+
+def foresee(kept: Organization, merged: Organization) -> Foresight:
+    """What merging `merged` into `kept` would do, nothing done yet. Of two listed signatures under one statement the
+    one on the newest text stays, else the one that was listed first."""
+    keys = set(kept.names.values_list("key", flat=True))
+    names = list(merged.names.order_by("id"))
+    return Foresight(
+        names=[name for name in names if name.key not in keys],
+        known_already=[name for name in names if name.key in keys],
+        signatures=list(merged.signatures.select_related("campaign", "text_version").order_by("id")),
+        doubles=doubles(Signature.objects.listed().filter(organization__in=[kept, merged])),
+        filled={
+            field: getattr(merged, field)
+            for field in BLANKS_TO_FILL
+            if getattr(merged, field) and not getattr(kept, field)
+        },
+    )
+
+
+def doubles(listed: "QuerySet[Signature]") -> list[tuple[Signature, Signature]]:
+    """Of each campaign with two of them: the one that stays, the one that leaves."""
+    first_come = listed.select_related("campaign", "text_version").order_by("-text_version__edition", "position", "id")
+    staying: dict[int, Signature] = {}
+    found = []
+    for signature in first_come:
+        if signature.campaign_id in staying:
+            found.append((staying[signature.campaign_id], signature))
+        else:
+            staying[signature.campaign_id] = signature
+    return found
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    @transaction.atomic
+    def merge(self, kept: Organization, merged: Organization, by: Any) -> "Merge":
+        """Makes `merged` a part of `kept`: its names and signatures move, its address forwards.
+
+        Raises ValidationError where one of them is merged already, or both are one.
+        """
+        for organization in sorted([kept, merged], key=lambda each: each.pk):
+            organization.lock()
+        refuse_to_merge(kept, merged)
+        plan = foresee(kept, merged)
+        merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now(), moved=plan_as_kept(plan))
+        take_from_list(plan.leaving, merge)
+        pks = [name.pk for name in plan.names]
+        OrganizationName.objects.filter(pk__in=pks).update(organization=kept)
+        merged.signatures.update(organization=kept)
+        kept.fill(plan.filled)
+        merged.merged_into = kept
+        merged.save(update_fields=["merged_into"])
+        Event.objects.record(Event.Verb.MERGED, organization=kept, by=by, merged=merged.pk)
+        return merge
+
+    def standing(self) -> "MergeQuerySet":
+        """Those that were not undone, the newest first."""
+        return self.filter(undone_at=None).order_by("-id")
+
+
+def refuse_to_merge(kept: Organization, merged: Organization) -> None:
+    if kept == merged:
+        raise ValidationError(_("Choose two different records."))
+    for organization in (kept, merged):
+        if organization.merged_into:
+            words = _("“%(name)s” is merged into another record already.")
+            raise ValidationError(words, params={"name": organization.name})
+
+
+def plan_as_kept(plan: Foresight) -> dict[str, Any]:
+    """What undoing needs, as JSON."""
+    return {
+        "names": [name.pk for name in plan.names],
+        "signatures": [signature.pk for signature in plan.signatures],
+        "left": [[leaves.pk, leaves.decided_by_id, leaves.reason] for leaves in plan.leaving],
+        "filled": sorted(plan.filled),
+    }
+
+
+def take_from_list(signatures: Iterable[Signature], merge: "Merge") -> None:
+    """Nobody is mailed: the organization stands on the list as before, by its other signature."""
+    for signature in signatures:
+        signature.state, signature.ended_at, signature.decided_by = Signature.State.REMOVED, merge.at, merge.by
+        signature.reason = gettext("The organization is on the list by another signature.")
+        signature.save(update_fields=["state", "ended_at", "decided_by", "reason"])
+
+
+class Merge(models.Model):
+    kept = models.ForeignKey(Organization, models.PROTECT, related_name="merges", verbose_name=_("kept"))
+    merged = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("merged"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+    moved = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(_("undone"), null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("undone by")
+    )
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(_("“%(merged)s” merged into “%(kept)s”") % {"merged": self.merged, "kept": self.kept})
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no later merge builds on this one."""
+        later = Merge.objects.standing().filter(pk__gt=self.pk)
+        return not later.filter(models.Q(kept=self.kept) | models.Q(merged=self.kept)).exists()
+
+    @transaction.atomic
+    def undo(self, by: Any) -> None:
+        """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one."""
+        for organization in sorted([self.kept, self.merged], key=lambda each: each.pk):
+            organization.lock()
+        self.refresh_from_db(from_queryset=Merge.objects.select_for_update(no_key=True))
+        if self.undone_at:
+            return
+        if not self.is_last:
+            raise ValidationError(_("The record was merged again since. Undo the later merge first."))
+        moved = self.moved
+        self.kept.names.filter(pk__in=moved["names"]).update(organization=self.merged)
+        self.kept.signatures.filter(pk__in=moved["signatures"]).update(organization=self.merged)
+        self._list_again(moved["left"])
+        self.kept.empty(
+            [field for field in moved["filled"] if getattr(self.kept, field) == getattr(self.merged, field)]
+        )
+        self.merged.merged_into = None
+        self.merged.save(update_fields=["merged_into"])
+        self.undone_at, self.undone_by = timezone.now(), by
+        self.save(update_fields=["undone_at", "undone_by"])
+        Event.objects.record(Event.Verb.UNMERGED, organization=self.kept, by=by, merged=self.merged.pk)
+
+    def _list_again(self, left: list[list[Any]]) -> None:
+        """Back on the list, but for those whose organization has come onto it by another signature meanwhile."""
+        for pk, decided_by, reason in left:
+            signature = Signature.objects.select_for_update(no_key=True).get(pk=pk)
+            others = Signature.objects.listed().filter(campaign=signature.campaign, organization=signature.organization)
+            if signature.state == Signature.State.REMOVED and not others.exists():
+                signature.state, signature.ended_at = Signature.State.LISTED, None
+                signature.decided_by_id, signature.reason = decided_by, reason
+                signature.save(update_fields=["state", "ended_at", "decided_by", "reason"])
