@@ -70,7 +70,7 @@ VOICING_MARKS = frozenset("\u3099\u309a")
 PLACES = frozenset({"usa", "us", "uk", "gb", "eu", "uae", "drc", "сша", "єс", "ес"})
 BRACKETED_END = re.compile(r"^(?P<name>.*\S)\s*[(\[](?P<acronym>[^()\[\]]+)[)\]]$")
 DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
-APOSTROPHES = str.maketrans("", "", "'`")
+APOSTROPHES = str.maketrans("", "", "'`´‘’")
 ASCII_WORD = re.compile(r"[a-z0-9]+")
 WORD = re.compile(r"[^\W_]+")
 MARKED_WORD = re.compile(r"[^\s()\[\]«»\"“”,]+")
@@ -97,8 +97,14 @@ def key(name: str) -> str:
 
 def plain_words(name: str) -> list[str]:
     """The name's words in lower-case ASCII, transliterated where it is written in another script."""
-    text = DOTTED.sub(r"\1", JAPANESE_FORMS.sub(" ", without_accents(name)))
-    return ASCII_WORD.findall(anyascii(text).casefold().translate(APOSTROPHES)) or WORD.findall(text.casefold())
+    text = DOTTED.sub(r"\1", JAPANESE_FORMS.sub(" ", without_accents(name))).translate(APOSTROPHES)
+    letters = "".join(char if spells(char) else " " for char in text)
+    return ASCII_WORD.findall(anyascii(letters).casefold().translate(APOSTROPHES)) or letters.casefold().split()
+
+
+def spells(char: str) -> bool:
+    """Whether the character is a letter, a digit, or a vowel sign as the Indic scripts write it."""
+    return char.isalnum() or unicodedata.category(char) in {"Mc", "Mn"}
 
 
 def without_accents(name: str) -> str:
