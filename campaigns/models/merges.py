@@ -1,5 +1,7 @@
 """Two records of one organization made one, so that it can be undone."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,7 @@ from .events import Event
 from .organizations import Organization, OrganizationName
 from .signatures import Signature
 
-BLANKS_TO_FILL = ["country", "website", "logo", "is_hidden"]
+BLANKS_TO_FILL = {"country": _("country"), "website": _("website"), "logo": _("logo"), "is_hidden": _("hidden page")}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,15 @@ class Foresight:
     signatures: list[Signature]
     doubles: list[tuple[Signature, Signature]]
     filled: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this plan from one after something has changed."""
+        return hashlib.sha256(json.dumps(plan_as_kept(self)).encode()).hexdigest()
+
+    @property
+    def filled_labels(self) -> list[Any]:
+        return [BLANKS_TO_FILL[field] for field in self.filled]
 
     @property
     def leaving(self) -> list[Signature]:
@@ -68,15 +79,18 @@ def doubles(listed: "QuerySet[Signature]") -> list[tuple[Signature, Signature]]:
 
 class MergeQuerySet(models.QuerySet["Merge"]):
     @transaction.atomic
-    def merge(self, kept: Organization, merged: Organization, by: Any) -> "Merge":
+    def merge(self, kept: Organization, merged: Organization, by: Any, seen: str | None = None) -> "Merge":
         """Makes `merged` a part of `kept`: its names and signatures move, its address forwards.
 
-        Raises ValidationError where one of them is merged already, or both are one.
+        `seen` is the fingerprint of the plan that the coordinator has looked at. Raises ValidationError where that is
+        the plan no more, one of them is merged already, or both are one.
         """
         for organization in sorted([kept, merged], key=lambda each: each.pk):
             organization.lock()
         refuse_to_merge(kept, merged)
         plan = foresee(kept, merged)
+        if seen not in {None, plan.fingerprint}:
+            raise ValidationError(_("Something has changed since you looked. Look again before you merge."))
         merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now(), moved=plan_as_kept(plan))
         take_from_list(plan.leaving, merge)
         pks = [name.pk for name in plan.names]

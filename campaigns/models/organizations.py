@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from anyascii import anyascii
@@ -45,6 +46,18 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             organization.slug = f"{organization.slug}-{secrets.token_hex(4)}"
             organization.save(force_insert=True)
         return organization
+
+    def search(self, text: str) -> "OrganizationQuerySet":
+        """Those that have every word of `text` in their names, in any script, in their website or as an acronym."""
+        found = self
+        for word in names.plain_words(text) or text.split():
+            known = OrganizationName.objects.filter(Q(key__contains=word) | Q(initials=word) | Q(name__icontains=word))
+            found = found.filter(Q(pk__in=known.values("organization")) | Q(website__icontains=word))
+        return found
+
+    def with_listed_count(self) -> "OrganizationQuerySet":
+        """Each with `listed_count`, the number of statements on whose lists it stands."""
+        return self.annotate(listed_count=models.Count("signatures", filter=Q(signatures__state="listed")))
 
     def standing(self) -> "OrganizationQuerySet":
         """Those that are not merged into another."""
@@ -108,6 +121,21 @@ class Organization(models.Model):
     def clean(self) -> None:
         self.name = names.tidy(self.name)
         self.domain = domains.of_website(self.website)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing would be lost with it."""
+        return not (self.signatures.exists() or self.merges.exists() or self.merged_into_id)
+
+    def doubles(self) -> list[Candidate]:
+        """Other records that may be the same organization, by any of its names."""
+        called = self.names.values_list("name", flat=True) or [self.name]
+        many = [Sought(name, self.website, "", self.country.code or "") for name in called]
+        best: dict[Organization, Candidate] = {}
+        for each in chain.from_iterable(Organization.objects.candidates_for(many)):
+            best[each.organization] = max(best.get(each.organization, each), each, key=lambda one: one.score)
+        best.pop(self, None)
+        return sorted(best.values(), key=lambda each: -each.score)
 
     @property
     def standing(self) -> "Organization":
