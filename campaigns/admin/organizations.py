@@ -87,9 +87,9 @@ class OrganizationAdmin(admin.ModelAdmin):
         return Organization.objects.with_listed_count()
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Organization], search_term: str
+        self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Organization], bool]:
-        return Organization.objects.with_listed_count().search(search_term), False
+        return queryset.search(search_term), False
 
     @admin.display(description=_("verified"), boolean=True, ordering="verified_at")
     def is_verified(self, organization: Organization) -> bool:
