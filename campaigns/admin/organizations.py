@@ -89,7 +89,7 @@ class OrganizationAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Organization], bool]:
-        return queryset.search(search_term), False
+        return queryset.search(search_term) if search_term else queryset, False
 
     @admin.display(description=_("verified"), boolean=True, ordering="verified_at")
     def is_verified(self, organization: Organization) -> bool:

@@ -49,8 +49,9 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def search(self, text: str) -> "OrganizationQuerySet":
         """Those that have every word of `text` in their names, in any script, in their website or as an acronym."""
-        found = self
-        for word in names.plain_words(text) or text.split():
+        words = names.plain_words(text)
+        found = self if words else self.none()
+        for word in words:
             known = OrganizationName.objects.filter(Q(key__contains=word) | Q(initials=word) | Q(name__icontains=word))
             found = found.filter(Q(pk__in=known.values("organization")) | Q(website__icontains=word))
         return found

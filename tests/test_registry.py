@@ -1,0 +1,153 @@
+"""The registry at the desk: found by any name, verified by somebody, merged after a look, put back."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.models import Event, Merge, Organization, Signature
+from tests.builders import make_campaign, make_coordinator, make_listed
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/campaigns/organization/"
+
+
+@pytest.fixture
+def coordinator() -> User:
+    return make_coordinator()
+
+
+@pytest.fixture
+def desk(coordinator: User, client: Client) -> Client:
+    client.force_login(coordinator)
+    return client
+
+
+@pytest.fixture
+def river() -> Organization:
+    river = Organization.objects.register("Спілка річок", country="UA", website="https://river.example.org")
+    river.know_as("River Union", language="en")
+    return river
+
+
+def page_of(organization: Organization) -> str:
+    return f"{LIST}{organization.pk}/change/"
+
+
+def merge_page(one: Organization, other: Organization, kept: Organization) -> str:
+    return f"{LIST}{one.pk}/merge/?with={other.pk}&keep={kept.pk}"
+
+
+@pytest.mark.parametrize(
+    "words", ["річок", "СПІЛКА", "spilka richok", "River", "union river", "river.example.org", "Spilka"]
+)
+def test_is_found_by_any_name_in_any_script_and_by_its_website(desk: Client, river: Organization, words: str) -> None:
+    Organization.objects.register("Hill Watch")
+    found = desk.get(LIST, {"q": words}).context["cl"].result_list
+    assert list(found) == [river]
+
+
+def test_is_found_by_its_acronym(desk: Client) -> None:
+    union = Organization.objects.register("Union of the Rivers and Lakes")
+    assert list(desk.get(LIST, {"q": "URL"}).context["cl"].result_list) == [union]
+
+
+@pytest.mark.parametrize("words", ["\x00", "'; DROP", "…", "%", "_", "ﷺ" * 50, "<b>"])
+def test_odd_search_is_answered(desk: Client, river: Organization, words: str) -> None:
+    assert desk.get(LIST, {"q": words}).status_code in {200, 302}
+
+
+def test_verifying_keeps_who_when_and_how(desk: Client, river: Organization, coordinator: User) -> None:
+    refused = desk.post(f"{LIST}{river.pk}/verify/", {"how": "  "})
+    assert refused.status_code == 422
+    desk.post(f"{LIST}{river.pk}/verify/", {"how": "Its statutes."})
+    river.refresh_from_db()
+    assert (river.verified_by, river.verified_how) == (coordinator, "Its statutes.")
+    assert "Its statutes." in desk.get(page_of(river)).content.decode()
+    desk.post(f"{LIST}{river.pk}/do/doubt/")
+    river.refresh_from_db()
+    assert river.verified_at is None
+    told = river.events.order_by("id").values_list("verb", "who")
+    assert list(told) == [(Event.Verb.VERIFIED, coordinator.pk), (Event.Verb.DOUBTED, coordinator.pk)]
+
+
+def test_page_says_where_it_signed(desk: Client) -> None:
+    signature = make_listed(make_campaign(), "River Watch")
+    assert signature.organization
+    told = desk.get(page_of(signature.organization)).content.decode()
+    assert f"/admin/campaigns/signature/{signature.pk}/change/" in told
+
+
+def test_other_records_it_may_be_are_offered_with_the_reason(desk: Client, river: Organization) -> None:
+    other = Organization.objects.register("RIVER-UNION", website="https://elsewhere.example.net")
+    offered = desk.get(f"{LIST}{river.pk}/merge/").context["candidates"]
+    assert [(each.organization, each.reason) for each in offered] == [(other, "key")]
+    found = desk.get(f"{LIST}{river.pk}/merge/", {"q": "elsewhere"}).context["found"]
+    assert list(found) == [other]
+
+
+def test_merging_shows_first_then_does_and_can_be_undone(desk: Client, river: Organization) -> None:
+    signature = make_listed(make_campaign(), "Rivers United")
+    other = signature.organization
+    assert other
+    looked = desk.get(merge_page(river, other, river))
+    assert "“Rivers United” becomes one more name" in looked.content.decode()
+    assert not Merge.objects.exists()
+    desk.post(merge_page(river, other, river), {"seen": looked.context["plan"].fingerprint})
+    signature.refresh_from_db()
+    assert signature.organization == river
+    assert list(desk.get(LIST).context["cl"].result_list) == [river]
+    assert desk.get(page_of(other)).context["has_change_permission"] is False
+    desk.post(reverse("admin:campaigns_merge_undo", args=[Merge.objects.get().pk]))
+    signature.refresh_from_db()
+    assert signature.organization == other
+
+
+def test_merging_something_else_than_was_seen_is_refused(desk: Client, river: Organization) -> None:
+    other = Organization.objects.register("Rivers United")
+    seen = desk.get(merge_page(river, other, river)).context["plan"].fingerprint
+    other.know_as("The United Rivers")
+    refused = desk.post(merge_page(river, other, river), {"seen": seen})
+    assert refused.status_code == 409
+    assert "Something has changed" in refused.content.decode()
+    assert not Merge.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["with=x", "with=", "with=999999999999999999999", "with=1&keep=²", "q=%00"])
+def test_odd_merge_links_are_answered(desk: Client, river: Organization, query: str) -> None:
+    assert desk.get(f"{LIST}{river.pk}/merge/?{query}").status_code in {200, 404}
+
+
+def test_merged_record_takes_no_verb(desk: Client, river: Organization) -> None:
+    other = Organization.objects.register("Rivers United")
+    Merge.objects.merge(river, other, by=None)
+    for address in ("verify/", "do/hide/", "merge/"):
+        assert desk.post(f"{LIST}{other.pk}/{address}", {"how": "so"}).status_code == 403
+
+
+def test_who_may_only_look_changes_nothing(client: Client, river: Organization) -> None:
+    looker = User.objects.create_user("looker", password="a long enough password", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_organization"))
+    client.force_login(looker)
+    other = Organization.objects.register("Rivers United")
+    merge = Merge.objects.merge(river, other, by=None)
+    assert client.get(page_of(river)).status_code == 200
+    for address in (f"{LIST}{river.pk}/verify/", f"{LIST}{river.pk}/do/hide/", f"{LIST}merges/{merge.pk}/undo/"):
+        assert client.post(address, {"how": "so"}).status_code == 403
+    river.refresh_from_db()
+    assert (river.verified_at, river.is_hidden) == (None, False)
+    assert Merge.objects.standing().exists()
+
+
+def test_review_names_the_reason_for_each_known_one(desk: Client, river: Organization) -> None:
+    signature = make_listed(make_campaign(), "Hill Watch")
+    waiting: Any = Signature.objects.submit(
+        signature.campaign,
+        {"name": "River Union", "name_as_signed": "River Union", "language": "en"},
+        {"name": "The secretary", "role": "secretary", "email": "office@river.example.org", "notice_version": 1},
+    )
+    waiting.confirm()
+    shown = desk.get(reverse("admin:campaigns_signature_change", args=[waiting.pk])).content.decode()
+    assert "e-mail from its website’s domain" in shown
