@@ -59,6 +59,18 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.filter(merged_into__isnull=self.value() != "yes")
 
 
+class VerifiedFilter(admin.SimpleListFilter):
+    title = _("verification")
+    parameter_name = "verified"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("verified")), ("no", _("not verified"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Organization]) -> QuerySet[Organization]:
+        wanted = {"yes": False, "no": True}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(verified_at__isnull=wanted)
+
+
 class VerifyForm(forms.Form):
     use_required_attribute = False
     how = forms.CharField(
@@ -76,7 +88,7 @@ class OrganizationAdmin(admin.ModelAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [NameInline]
     list_display = ["name", "country", "website", "is_verified", "listed"]
-    list_filter = [StandingFilter, ("verified_at", admin.EmptyFieldListFilter), "is_hidden"]
+    list_filter = [StandingFilter, VerifiedFilter, "is_hidden"]
     search_fields = ["name"]
     search_help_text = _("Any of its names in any script, an acronym, or its website")
 

@@ -19,6 +19,7 @@ from django_countries.fields import CountryField
 from .. import domains, names
 from .candidates import Candidate, Lookup, Reason, Sought, most_alike
 from .events import Event
+from .texts import languages
 
 if TYPE_CHECKING:
     from .signatures import SignatureQuerySet
@@ -240,7 +241,7 @@ class OrganizationName(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="names", verbose_name=_("organization"))
     name = models.CharField(_("name"), max_length=200, validators=[names.validate])
-    language = models.CharField(_("language"), max_length=12, blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True, choices=languages)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OFFICIAL)
     key = models.CharField(_("key"), max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     initials = models.CharField(max_length=names.INITIALS_CHARACTERS, blank=True, editable=False, db_index=True)
