@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import differences, tokens
 from . import letter as paper
@@ -51,6 +55,50 @@ class Letter:
     footer: str = ""
 
 
+NOT_YOU = gettext_lazy("If it was not you, tell an administrator at once: somebody else may be in your account.")
+FOR_THREE_DAYS = gettext_lazy("The link works for three days, and once.")
+ABOUT_ACCOUNTS = {
+    "invited_to_desk": (
+        gettext_lazy("You are invited to the coordinators’ desk"),
+        gettext_lazy("An administrator has opened an account for you. Choose a password, then set up a second factor."),
+        FOR_THREE_DAYS,
+    ),
+    "password_forgotten": (
+        gettext_lazy("Choose a new password"),
+        gettext_lazy("Somebody, we hope you, asked for a new password. If it was not you, do nothing."),
+        FOR_THREE_DAYS,
+    ),
+    "password_changed": (
+        gettext_lazy("Your password was changed"),
+        gettext_lazy("The password of your account was changed. Other sessions have ended."),
+        NOT_YOU,
+    ),
+    "second_factor_added": (
+        gettext_lazy("A second factor was added to your account"),
+        gettext_lazy("A passkey or an app was added to your account. It can be used to sign in from now on."),
+        NOT_YOU,
+    ),
+    "second_factor_removed": (
+        gettext_lazy("A second factor was removed from your account"),
+        gettext_lazy("A passkey or an app was removed from your account."),
+        NOT_YOU,
+    ),
+    "recovery_codes_made": (
+        gettext_lazy("You have new recovery codes"),
+        gettext_lazy("New recovery codes were made for your account. The earlier ones do not work any more."),
+        NOT_YOU,
+    ),
+    "second_factor_taken_back": (
+        gettext_lazy("Your second factor was taken back"),
+        gettext_lazy(
+            "An administrator has taken back your passkeys, app and recovery codes. At your next sign-in you set up "
+            "new ones."
+        ),
+        gettext_lazy("If you did not ask for this, tell another administrator at once."),
+    ),
+}
+WITH_LINK = {"invited_to_desk", "password_forgotten"}
+
 Writer = Callable[[Signature, OutgoingMail], Letter]
 LETTERS: dict[str, Writer] = {}
 
@@ -62,7 +110,12 @@ def letter(writer: Writer) -> Writer:
 
 def render(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The letter as it is sent, in the language of the one who reads it. Raises Untrue."""
-    message = to_addressee(mail) if mail.kind == "letter" else to_signatory_or_coordinator(mail)
+    if mail.kind == "letter":
+        message = to_addressee(mail)
+    elif mail.kind in ABOUT_ACCOUNTS:
+        message = to_person_of_the_desk(mail)
+    else:
+        message = to_signatory_or_coordinator(mail)
     message.extra_headers = {
         "Message-ID": f"<{mail.pk}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
@@ -120,6 +173,33 @@ def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
     return message
 
 
+def to_person_of_the_desk(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """A letter about the reader's own account."""
+    person = User.objects.filter(pk=mail.reference, is_active=True, is_staff=True).exclude(email="").first()
+    if person is None:
+        raise Untrue("the account is closed, or has no address")
+    if mail.kind == "invited_to_desk" and person.has_usable_password():
+        raise Untrue("a password is chosen already")
+    subject, paragraph, closing = ABOUT_ACCOUNTS[mail.kind]
+    button = None
+    if mail.kind in WITH_LINK:
+        key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+        button = (_("Choose a password"), settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key))
+    with translation.override(settings.LANGUAGE_CODE):
+        return composed(
+            Letter(
+                to=person.email,
+                reply_to="",
+                subject=str(subject),
+                paragraphs=[str(paragraph)],
+                facts=[(_("User name"), person.get_username()), (_("The desk"), absolute("admin:index"))],
+                button=button,
+                closing=[str(closing)],
+                footer=_("You get this letter because of your account on %(site)s.") % {"site": settings.SITE_URL},
+            )
+        )
+
+
 def composed(words: Letter) -> EmailMultiAlternatives:
     """The letter as text and as HTML, in the language that is active."""
     context = {"letter": words, "as_text": differences.as_text(words.changes), "language": translation.get_language()}
@@ -127,7 +207,7 @@ def composed(words: Letter) -> EmailMultiAlternatives:
         subject=words.subject,
         body=render_to_string("emails/letter.txt", context),
         to=[words.to],
-        reply_to=[words.reply_to],
+        reply_to=[words.reply_to] if words.reply_to else [],
     )
     message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
     return message

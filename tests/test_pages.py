@@ -12,7 +12,15 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.models import Campaign, Signature
-from tests.builders import make_campaign, make_coordinator, make_draft, make_listed, make_pending, make_signature
+from tests.builders import (
+    make_campaign,
+    make_coordinator,
+    make_draft,
+    make_listed,
+    make_pending,
+    make_signature,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +143,7 @@ def test_language_of_a_published_letter_cannot_be_changed_at_the_desk(client: Cl
     coordinator = make_coordinator()
     campaign = make_campaign(coordinator)
     desk = Client()
-    desk.force_login(coordinator)
+    sign_in(desk, coordinator)
     address = f"/admin/campaigns/campaign/{campaign.pk}/change/"
     fields = desk.get(address).context["adminform"].form.initial
     before = client.get(LETTER).content
@@ -259,7 +267,7 @@ def test_long_list_is_read_on_from_the_last_name(client: Client) -> None:
 def test_public_page_is_the_same_for_everybody_and_sets_no_cookie(client: Client, address: str) -> None:
     make_crowded()
     staff = Client(headers={"accept-language": "uk"})
-    staff.force_login(make_coordinator())
+    sign_in(staff, make_coordinator())
     response = client.get(address)
     assert response.status_code == 200
     assert response.cookies == {}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Event, Merge, Organization, Signature
-from tests.builders import make_campaign, make_coordinator, make_listed
+from tests.builders import make_campaign, make_coordinator, make_listed, sign_in
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/campaigns/organization/"
@@ -21,7 +21,7 @@ def coordinator() -> User:
 
 @pytest.fixture
 def desk(coordinator: User, client: Client) -> Client:
-    client.force_login(coordinator)
+    sign_in(client, coordinator)
     return client
 
 
@@ -130,7 +130,7 @@ def test_merged_record_takes_no_verb(desk: Client, river: Organization) -> None:
 def test_who_may_only_look_changes_nothing(client: Client, river: Organization) -> None:
     looker = User.objects.create_user("looker", password="a long enough password", is_staff=True)
     looker.user_permissions.add(Permission.objects.get(codename="view_organization"))
-    client.force_login(looker)
+    sign_in(client, looker)
     other = Organization.objects.register("Rivers United")
     merge = Merge.objects.merge(river, other, by=None)
     assert client.get(page_of(river)).status_code == 200

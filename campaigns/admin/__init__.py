@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from .campaigns import CampaignAdmin
 from .deliveries import DeliveryAdmin, UpdateAdmin
 from .organizations import OrganizationAdmin
+from .people import PersonAdmin
 from .records import EventAdmin, OutgoingMailAdmin
 from .revising import TranslationAdmin
 from .signatures import SignatureAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "EventAdmin",
     "OrganizationAdmin",
     "OutgoingMailAdmin",
+    "PersonAdmin",
     "SignatureAdmin",
     "TranslationAdmin",
     "UpdateAdmin",

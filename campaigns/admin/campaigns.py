@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .. import tokens
+from ..desk import fresh_proof
 from ..models import Campaign, Demand, Proposal, Tally
 from .deliveries import deliver, number_in
 from .revising import publish, revise
@@ -152,7 +153,7 @@ class CampaignAdmin(admin.ModelAdmin):
             path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
             path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
-            path("<int:pk>/deliver/", wrap(partial(deliver, self)), name="campaigns_campaign_deliver"),
+            path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
             *super().get_urls(),
         ]

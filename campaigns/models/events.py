@@ -63,6 +63,11 @@ class Event(models.Model):
         MERGED = "merged", _("merged another record into the organization")
         UNMERGED = "unmerged", _("undid the merge")
         IMPORTED = "imported", _("brought a list of organizations")
+        INVITED = "invited", _("invited a person to the desk")
+        ENTRUSTED = "entrusted", _("changed a person’s account")
+        FACTOR_TAKEN = "factor taken back", _("took a person’s second factor back")
+        ACCOUNT_CLOSED = "account closed", _("closed a person’s account")
+        ACCOUNT_REOPENED = "account reopened", _("reopened a person’s account")
 
     # The record outlives what it speaks of, so its references are kept without the database holding them.
     campaign = models.ForeignKey(
