@@ -35,17 +35,21 @@ def make_coordinator(username: str = "coordinator", **fields: Any) -> User:
     return User.objects.create_superuser(username, f"{username}@desk.example.org", "a long enough password", **fields)
 
 
-def make_second_factor(user: User, secret: str | None = None) -> Authenticator:
+def make_second_factor(user: User) -> Authenticator:
     """The app on the user's telephone."""
     known = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-    return known or TOTP.activate(user, secret or generate_totp_secret()).instance
+    return known or TOTP.activate(user, generate_totp_secret()).instance
+
+
+def code_of(secret: str) -> str:
+    """What an app with this secret shows now."""
+    _earlier, now, _later = yield_hotp_counters_from_time()
+    return str(format_hotp_value(hotp_value(secret, now)))
 
 
 def code_of_the_app(user: User) -> str:
     """What the app on the user's telephone shows now."""
-    secret = decrypt(make_second_factor(user).data["secret"])
-    now = list(yield_hotp_counters_from_time())[1]
-    return str(format_hotp_value(hotp_value(secret, now)))
+    return code_of(decrypt(make_second_factor(user).data["secret"]))
 
 
 def sign_in(client: Client, user: User) -> None:

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,12 @@ from ..desk import fresh_proof
 
 View = Callable[..., HttpResponse]
 INVALID, GONE, TOO_MANY = 422, 410, 429
+
+
+class YourAccount(base.IndexView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Says, too, whether the desk opens without a second factor, as it does in the demo."""
+        return {**super().get_context_data(**kwargs), "opens_without": not settings.REQUIRE_SECOND_FACTOR}
 
 
 class SetUpApp(totp.ActivateTOTPView):
@@ -88,7 +95,7 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="account_login"),
         name="account_reset_password_from_key_done",
     ),
-    path("", page(base.index), name="mfa_index"),
+    path("", page(YourAccount.as_view()), name="mfa_index"),
     path("code/", page(base.authenticate), name="mfa_authenticate"),
     path("proof/code/", page(base.reauthenticate), name="mfa_reauthenticate"),
     path("proof/passkey/", page(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),

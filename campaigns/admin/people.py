@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -61,7 +61,7 @@ class PersonAdmin(admin.ModelAdmin):
     form = PersonForm
     change_form_template = "admin/people/change_form.html"
     filter_horizontal = ["user_permissions"]
-    list_display = ["username", "email", "is_superuser", "is_open", "has_second_factor", "last_login"]
+    list_display = ["username", "email", "is_administrator", "is_open", "has_second_factor", "last_login"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "email"]
     ordering = ["username"]
@@ -87,6 +87,10 @@ class PersonAdmin(admin.ModelAdmin):
         """The record names people for good: their accounts are closed instead."""
         return False
 
+    @admin.display(description=_("administrator"), boolean=True, ordering="is_superuser")
+    def is_administrator(self, person: User) -> bool:
+        return person.is_superuser
+
     @admin.display(description=_("account open"), boolean=True, ordering="is_active")
     def is_open(self, person: User) -> bool:
         return person.is_active
@@ -106,6 +110,16 @@ class PersonAdmin(admin.ModelAdmin):
         guarded = bool(person and self.has_second_factor(person))
         context = {**(extra_context or {}), "has_second_factor": guarded}
         return super().change_view(request, object_id, form_url, context)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        return super().add_view(request, form_url, {**(extra_context or {}), "title": _("Invite a person")})
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {**(extra_context or {}), "title": _("The people of the desk")})
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        ours = Permission.objects.filter(content_type__app_label="campaigns").select_related("content_type")
+        return super().formfield_for_manytomany(db_field, request, queryset=ours, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:

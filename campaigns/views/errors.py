@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,15 +29,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if sent_from_the_desk(request):
         return not_saved(request, _("You have signed in anew since this form was opened."))
-    return problem(
-        request,
-        403,
-        _("The form could not be checked"),
-        _(
-            "Nothing was saved. Either you have signed in or out since the form was opened: then go back and load it "
-            "again. Or your browser did not send back the form's own cookie: then allow it for this site."
-        ),
-    )
+    if settings.CSRF_COOKIE_NAME in request.COOKIES:
+        words = _("You have signed in or out since it was opened. Nothing was saved: go back, load it again, and send.")
+    else:
+        words = _(
+            "Your browser did not send back the form's own cookie. Allow it for this site, go back, and send again."
+        )
+    return problem(request, 403, _("The form could not be checked"), words)
 
 
 def sent_from_the_desk(request: HttpRequest) -> bool:
