@@ -68,7 +68,7 @@ def test_password_with_a_code_of_the_app_gets_in(client: Client, coordinator: Us
     assert give_password(client).url == "/accounts/code/"
     assert not reaches_the_desk(client)
     assert client.post("/accounts/code/", {"code": "000"}).status_code == 422
-    assert client.post("/accounts/code/", {"code": code_of_the_app(coordinator)}).url == DESK
+    assert client.post("/accounts/code/", {"code": code_of_the_app(coordinator)})["Location"] == DESK
     assert reaches_the_desk(client)
 
 
@@ -109,7 +109,7 @@ def test_app_is_set_up_at_the_first_sign_in_and_its_recovery_codes_are_shown_onc
     secret = page.context["form"].secret
     assert secret in page.content.decode()
     with django_capture_on_commit_callbacks(execute=True):
-        assert client.post("/accounts/app/", {"code": code_of(secret)}).url == "/accounts/recovery-codes/"
+        assert client.post("/accounts/app/", {"code": code_of(secret)})["Location"] == "/accounts/recovery-codes/"
     shown = client.get("/accounts/recovery-codes/")
     codes = re.findall(r"<li><code>(\d{8})</code>", shown.content.decode())
     assert len(codes) == 10
@@ -145,8 +145,11 @@ def test_who_is_not_of_the_staff_does_not_come_in(client: Client) -> None:
 
 
 def test_admin_addresses_lead_to_our_own_pages(client: Client, desk: Client) -> None:
-    assert Client().get("/admin/login/?next=/admin/campaigns/").url == "/accounts/login/?next=%2Fadmin%2Fcampaigns%2F"
-    assert desk.get("/admin/password_change/").url == "/accounts/password/change/"
+    assert (
+        Client().get("/admin/login/?next=/admin/campaigns/")["Location"]
+        == "/accounts/login/?next=%2Fadmin%2Fcampaigns%2F"
+    )
+    assert desk.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
     desk.post("/admin/logout/")
     assert not reaches_the_desk(desk)
 
@@ -201,7 +204,7 @@ def test_known_and_unknown_names_are_answered_alike(client: Client, coordinator:
         client.post("/accounts/password/reset/", {"email": email})
         for email in (coordinator.email, "nobody@example.org")
     ]
-    assert [answer.url for answer in answers] == ["/accounts/password/reset/done/"] * 2
+    assert [answer["Location"] for answer in answers] == ["/accounts/password/reset/done/"] * 2
     assert OutgoingMail.objects.count() == 1
 
 
