@@ -27,6 +27,10 @@ class Reason(models.TextChoices):
     LIKENESS = "likeness", _("looks alike")
 
 
+# Where these mean more than one record, none is linked without a person.
+IDENTIFYING = frozenset({Reason.KEY, Reason.WEBSITE, Reason.KNOWN_NAME})
+
+
 @dataclass(frozen=True)
 class Sought:
     """Somebody as they name themselves."""
@@ -74,13 +78,14 @@ class Lookup:
 
     def candidates(self, sought: Sought, alike: Iterable[tuple[int, float]] = ()) -> list[Candidate]:
         """Each that `sought` may be, once, strongest reason first; `alike` are those that only look like it."""
-        found: dict[int, Candidate] = {}
-        for reason, score, organizations in self._matches(sought, alike):
-            alone = len({organization.pk for organization in organizations}) == 1
-            for organization in organizations:
-                certain = alone and organization.is_surely(sought, reason)
-                found.setdefault(organization.pk, Candidate(organization, reason, score, certain))
-        return list(found.values())
+        matches = list(self._matches(sought, alike))
+        meant = {each.pk for reason, _score, found in matches if reason in IDENTIFYING for each in found}
+        candidates: dict[int, Candidate] = {}
+        for reason, score, found in matches:
+            for organization in found:
+                certain = meant == {organization.pk} and organization.is_surely(sought, reason)
+                candidates.setdefault(organization.pk, Candidate(organization, reason, score, certain))
+        return list(candidates.values())
 
     def _matches(
         self, sought: Sought, alike: Iterable[tuple[int, float]]

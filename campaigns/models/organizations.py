@@ -11,6 +11,7 @@ from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -63,7 +64,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         acronyms = {acronym for sought in many for acronym in names.acronyms(sought.name)}
         sites = {domains.of_website(sought.website) for sought in many}
         sites |= {domains.of_email(sought.email) for sought in many}
-        known = OrganizationName.objects.filter(organization__merged_into=None)
+        known = OrganizationName.objects.filter(organization__in=self.standing())
         every_key = list(known.values_list("organization_id", "key"))
         alike = [most_alike(names.key(sought.name), every_key) for sought in many]
         meant = known.filter(Q(key__in=keys | acronyms) | Q(initials__in=keys)).values("organization")
@@ -71,6 +72,19 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         found = self.standing().filter(Q(pk__in=meant) | Q(pk__in=looks) | Q(domain__in=sites - {""}))
         lookup = Lookup(found.order_by("id").prefetch_related("names"))
         return [lookup.candidates(sought, owners) for sought, owners in zip(many, alike, strict=True)]
+
+    def warnings(self, name: str, website: str = "") -> list[str | Promise]:
+        """As `names.warnings`, and of a name or a website that is almost a known one's.
+
+        Reads every domain, and the keys of the verified.
+        """
+        sites = self.standing().exclude(domain="").values_list("domain", flat=True)
+        found = names.warnings(name, website, sites if website else ())
+        verified = OrganizationName.objects.filter(organization__in=self.standing().exclude(verified_at=None))
+        key, keys = names.key(name), set(verified.values_list("key", flat=True))
+        if key not in keys and any(names.is_slip_of(key, known) for known in keys):
+            found.append(_("The name is one letter away from that of a verified organization."))
+        return found
 
 
 class Organization(models.Model):
@@ -115,17 +129,18 @@ class Organization(models.Model):
         return self.merged_into.standing if self.merged_into else self
 
     def is_surely(self, sought: Sought, reason: Reason) -> bool:
-        """Whether `sought` may be linked to it without a person, found for that reason and for no other record.
+        """Whether `sought` may be linked to it without a person, found by name or website and no other record so found.
 
-        It is verified and its country does not contradict. A name of a single word is many a section's: it needs the
-        country's word besides.
+        It is verified, and neither country nor website contradicts. A name of a single word is many a section's: it
+        needs the country's word besides. A website needs to be the same section's on a domain that several may share.
         """
-        if self.verified_at is None or reason not in {Reason.KEY, Reason.WEBSITE}:
-            return False
-        if sought.country and self.country and self.country.code != sought.country:
+        if self.verified_at is None or (sought.country and self.country and self.country.code != sought.country):
             return False
         if reason == Reason.WEBSITE:
-            return True
+            return domains.section(sought.website) == domains.section(self.website)
+        website = domains.of_website(sought.website)
+        if reason != Reason.KEY or (website and self.domain and website != self.domain):
+            return False
         is_one_word = " " not in names.key(sought.name)
         return not names.contradict(sought.name, self.name) and not (
             is_one_word and self.country.code != sought.country
