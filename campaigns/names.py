@@ -271,9 +271,9 @@ LOOKS = {
 TO_LOOKS = str.maketrans({twin: letter for letter, twins in LOOKS.items() for twin in twins})
 TWINS = LATIN_TWINS | CYRILLIC_TWINS | {twin for twins in LOOKS.values() for twin in twins if not twin.isascii()}
 DIGIT_FOR_LETTER = re.compile(
-    r"[^\W\d_][01][^\W\d_]|[a-zа-яіїєґ][356][a-zа-яіїєґ]"  # inside
-    r"|^[015](?!st|th|er|re|ra|ro)[a-zа-яіїєґ]{2}"  # in front
-    r"|[^\W\d_]{2}0$|[a-zа-яіїєґ]{2}[15]$"  # at the end
+    r"[^\W\d_][01]{1,2}[^\W\d_]|[a-zа-яіїєґ][356]{1,2}[a-zа-яіїєґ]"  # inside
+    r"|^[015](?!st|th|er|re|ra|ro)[a-zа-яіїєґ]{2}|^[A-ZА-ЯІЇЄҐ]3[a-zа-яіїєґ]{2}"  # in front
+    r"|[^\W\d_]{2}0$|[a-zа-яіїєґ]{2}[15]$|[a-zа-яіїєґ]{4}3$"  # at the end
 )
 
 
@@ -340,7 +340,7 @@ def resembles_another(domain: str, known: Collection[str]) -> bool:
     if not domain or domain in known:
         return False
     look = as_seen(domain)
-    return any(looks_like(look, as_seen(each)) for each in known)
+    return any(is_one_letter_away(domain, each) or looks_like(look, as_seen(each)) for each in known)
 
 
 def as_seen(domain: str) -> str:
@@ -350,18 +350,22 @@ def as_seen(domain: str) -> str:
 
 
 def looks_like(domain: str, known: str) -> bool:
-    """Whether one letter was added, left out, changed or swapped, or the name stands under another ending."""
+    """Whether two domains, as seen, are one but for a letter, or for what follows the chosen name."""
     one, other = domains.label(domain), domains.label(known)
     chosen = one.replace("-", "")
     return (
-        OSA.distance(domain, known, score_cutoff=1) <= 1
+        domain == known
+        or is_one_letter_away(domain, known)
         or chosen == other.replace("-", "")
         or chosen == known.replace("-", "").replace(".", "")
     )
 
 
+def is_one_letter_away(one: str, other: str) -> bool:
+    """Whether one letter was added, left out, changed, or swapped with its neighbour."""
+    return OSA.distance(one, other, score_cutoff=1) == 1
+
+
 def is_slip_of(key: str, known: str) -> bool:
-    """Whether one letter was added, left out, changed or swapped with its neighbour; short keys differ honestly."""
-    return (
-        key != known and min(len(key), len(known)) >= FEWEST_TO_SLIP and OSA.distance(key, known, score_cutoff=1) == 1
-    )
+    """Whether a key is one letter away from a known one; short ones differ honestly."""
+    return min(len(key), len(known)) >= FEWEST_TO_SLIP and is_one_letter_away(key, known)
