@@ -276,22 +276,24 @@ DIGIT_FOR_LETTER = re.compile(
     r"|[^\W\d_]{2}0$|[a-zа-яіїєґ]{2}[15]$|[a-zа-яіїєґ]{4}3$"  # at the end
 )
 
+# `CiviI`, `PoIitics`, `lnstitute`; `RiverInstitute` is honest.
+CAPITAL_FOR_SMALL = re.compile(r"[a-z]I(?![A-Za-z])|[a-z]I[aeiouybfghjkpqvwxz]|^l[ns][a-z]{2}")
+
 
 def warnings(name: str, website: str = "", known_domains: Iterable[str] = ()) -> list[str | Promise]:
     """Why the name or the website may be made to look like another's; empty for an honest one.
 
     `known_domains` are registrable domains of organizations that are known; a website much like one of them is told.
     """
+    written = WORD.findall(name)
     labels = domains.in_letters(domains.split(website).hostname or "").split(".")
     checks = [
         (any(hidden(char) for char in name) or has_idle_joiner(name), _("The name has characters that nobody sees.")),
-        (any(mixes_scripts(word) for word in WORD.findall(name)), _("A word of the name mixes alphabets.")),
+        (any(mixes_scripts(word) for word in written), _("A word of the name mixes alphabets.")),
         (has_disguised_word(name), _("A word of the name looks Latin and is written in another alphabet.")),
         (has_odd_letters(name), _("The name has letters of an unusual form.")),
-        (
-            any(DIGIT_FOR_LETTER.search(word) for word in WORD.findall(name)),
-            _("A digit stands in the name for a letter."),
-        ),
+        (any(DIGIT_FOR_LETTER.search(word) for word in written), _("A digit stands in the name for a letter.")),
+        (any(CAPITAL_FOR_SMALL.search(word) for word in written), _("The name mistakes capital I and small l.")),
         (
             any(mixes_scripts(label) or has_disguised_word(f"x {label}") for label in labels),
             _("The website’s address mixes alphabets."),

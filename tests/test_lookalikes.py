@@ -82,6 +82,11 @@ def digit(name: str, chance: Chance) -> str:
     return swap(name, DIGITS, chance)
 
 
+def capital(name: str, chance: Chance) -> str:
+    """Small l and capital I, which many fonts draw alike."""
+    return name.replace("l ", "I ").replace("In", "ln").replace("lo", "Io").replace("li", "Ii")
+
+
 def added(label: str, chance: Chance) -> str:
     place = chance.randint(0, len(label))
     return label[:place] + chance.choice("abcdefghiklmnoprstuz") + label[place:]
@@ -139,6 +144,7 @@ OF_NAMES = [
     full_width,
     mathematical,
     digit,
+    capital,
 ]
 OF_LABELS = [added, left_out, changed, swapped, homoglyph, homoglyph, digit_in_domain, pairs_for_one]
 OF_DOMAINS = [another_ending, ending_in_the_name]
@@ -224,6 +230,9 @@ def test_what_real_groups_type_is_not_warned_of() -> None:
         ("Rɪver Watch", "unusual form"),
         ("River Wa7ch 0pen", "digit"),
         ("Civil 1iberties", "digit"),
+        ("CiviI Liberties", "capital I"),
+        ("Center for PoIitical Studies", "capital I"),
+        ("River lnstitute", "capital I"),
     ],
 )
 def test_warning_says_what_is_odd(name: str, words: str) -> None:
@@ -252,6 +261,7 @@ def test_warning_says_what_is_odd(name: str, words: str) -> None:
             "ＮＰＯ法人 川の会",
         ),
         *("Memorial №5", "Cơ sở", "حقوق الإنسان", "می\u200cخواهم", "हिंदी संस्था", "C14", "G20 Watch", "112 Україна"),
+        *("RiverInstitute", "Strategy XXI", "OpenIT", "l’Observatoire", "MacInnes", "LGBTI+ Kyiv", "AntiImmigration"),
     ],
 )
 def test_honest_oddity_is_not_warned_of(name: str) -> None:
