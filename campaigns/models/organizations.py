@@ -208,8 +208,13 @@ class Organization(models.Model):
 
     def hold(self) -> "Organization":
         """The record in which this one stands now, held until the transaction ends."""
-        self.lock()
-        return self.merged_into.hold() if self.merged_into else self
+        while True:
+            self.refresh_from_db()
+            standing = self.standing
+            standing.lock()
+            self.refresh_from_db()
+            if self.standing == standing:
+                return standing
 
     def lock(self) -> None:
         """Reads the row anew and holds it until the transaction ends; others may still refer to it meanwhile."""
