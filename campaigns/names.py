@@ -145,6 +145,11 @@ def without_forms(words: list[str]) -> list[str]:
     return kept
 
 
+def in_order(key: str) -> str:
+    """The key's words by the alphabet: what two names share that say the same in another order."""
+    return " ".join(sorted(key.split()))
+
+
 def plain_words(name: str) -> list[str]:
     """The name's words in lower-case ASCII, transliterated where it is written in another script."""
     text = DOTTED.sub(r"\1", JAPANESE_FORMS.sub(" ", without_accents(name))).translate(APOSTROPHES)

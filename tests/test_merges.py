@@ -163,10 +163,10 @@ def test_merges_undone_leave_everything_as_it_was(
             offered = {each.organization for each in Organization.objects.candidates(merged.name, merged.website)}
             assert kept in offered
             assert merged not in offered
-        for each in reversed(done):
+        for last in reversed(done):
             assert rows() == before.pop()
-            each.undo(by=None)
-            each.undo(by=None)
+            last.undo(by=None)
+            last.undo(by=None)
         assert rows() == before.pop()
         assert OutgoingMail.objects.count() == letters
         assert Merge.objects.standing().count() == 0
