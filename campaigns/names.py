@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Collection, Iterable
+from itertools import groupby
 
 from anyascii import anyascii
 from django.core.exceptions import ValidationError
@@ -19,9 +19,12 @@ HONEST_SYMBOLS = frozenset("№©®™°")
 JOINERS = frozenset("\u200c\u200d")
 FIRST_SCRIPT_WITH_JOINERS = "\u0590"
 # Letters and marks that show nothing: fillers, selectors, the grapheme joiner.
-BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {chr(code) for code in range(0xFE00, 0xFE10)}
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(code) for code in [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+}
 MOST_MARKS_ON_A_LETTER = 3
 FEWEST_LETTERS = 2
+FEWEST_TO_SLIP = 8
 KEY_CHARACTERS = 400
 INITIALS_CHARACTERS = 40
 
@@ -29,13 +32,17 @@ INITIALS_CHARACTERS = 40
 # What only says "organization", after transliteration: legal forms and their abbreviations.
 FORMS = frozenset(
     {
-        "aisbl", "aps", "asbl", "asociacion", "asociacia", "asociatia", "asotsiatsiya", "assoc", "association",
-        "associazione", "associacao", "assotsiatsiya", "bo", "ce", "cic", "civic", "dernek", "dernegi", "ev", "fz",
-        "fundacio", "ggmbh", "gmbh", "go", "gs", "inc", "ltd", "llc", "llp", "mbo", "mgo", "ngo", "nko", "npo",
-        "obshchestvennaya", "obo", "oo", "ong", "onlus", "organisation", "organization", "organizatsiya", "organizacja",
-        "organizacion", "organisatie", "organizace", "osc", "plc", "rf", "ry", "stiftung", "stowarzyszenie", "udruga",
-        "udruzenie", "vgo", "vzw", "verein", "verband", "zs", "zapsany", "spolek", "sdruzhenie", "sdruzheniya",
-        "gromadska", "gromadskaya",
+        "aisbl", "ano", "aps", "asbl", "asociacia", "asociacija", "asociacion", "asociatia", "asotsiatsia",
+        "asotsiatsiya", "assoc", "associacao", "associacio", "association", "associazione",
+        "assotsiatsiya", "bf", "biedriba", "bo", "ce", "cic", "civic", "dernegi", "dernek", "eingetragener", "ets",
+        "ev", "forening", "foreningen", "fundacio", "fz", "gemeinnutzige", "gemeinnutziger", "ggmbh", "gmbh", "go",
+        "gromadska", "gromadskaya", "gs", "hasarakakan", "inc", "jmyh", "kazmakerpowtyown", "ljmyh", "llc",
+        "llp", "lmndhmh", "lmwssh", "ltd", "mbf", "mbo", "mgo", "mndhmh", "mtu", "mwssh", "ngo", "nko", "npo", "nuo",
+        "nvo", "obcanske", "obo", "obshchestvennaya", "odv", "ong", "onlus", "oo", "ops", "organisatie",
+        "organisation", "organizace", "organizacija", "organizacion", "organizacja", "organization", "organizatsia",
+        "organizatsiya", "osc", "oz", "plc", "qht", "rf", "roo", "ry", "sazogadoebrivi", "sdruzeni", "sdruzhenie",
+        "sdruzheniya", "spolek", "stichting", "stiftung", "stowarzyszenie", "teskilat", "teskilati", "udruga",
+        "udruzenie", "vakfi", "vakif", "verband", "verein", "vgo", "vzw", "zapsany", "zdruzenie", "zs", "zu",
     }
 )
 LINKS = frozenset(
@@ -44,18 +51,49 @@ LINKS = frozenset(
         "der", "die", "das", "den",
     }
 )
+# Forms of several words, of which each alone may tell one name from another.
+PHRASES = frozenset(
+    {
+        ("gromadska", "spilka"), ("gromadske", "obiednannya"), ("blagodiinii", "fond"), ("blagodiina", "organizatsiya"),
+        ("neuryadova", "organizatsiya"), ("nepributkova", "organizatsiya"),
+        ("obshchestvennoe", "obedinenie"), ("obshchestvennyi", "fond"), ("blagotvoritelnyi", "fond"),
+        ("nekommercheskaya", "organizatsiya"), ("nepravitelstvennaya", "organizatsiya"),
+        ("avtonomnaya", "nekommercheskaya", "organizatsiya"),
+        ("ictimai", "birliyi"), ("ictimai", "birlik"), ("qeyri", "hokumet", "teskilati"),
+        ("qoghamdyq", "birlestigi"), ("qoghamdyq", "qory"), ("arasamtavrobo", "organizatsia"),
+        ("obecne", "prospesna", "spolecnost"), ("zapsany", "ustav"), ("nevladina", "organizacija"),
+        ("organizacja", "pozarzadowa"),
+        ("non", "governmental", "organization"), ("non", "profit", "organization"), ("public", "organization"),
+        ("public", "association"), ("charitable", "organization"), ("charity", "organization"),
+        ("organisation", "non", "gouvernementale"), ("association", "loi", "1901"),
+        ("asociacion", "civil"), ("organizacion", "no", "gubernamental"),
+        ("organizzazione", "di", "volontariato"), ("associazione", "di", "promozione", "sociale"),
+    }
+)
 # fmt: on
 # Of these, the ones by which a name may still be told from its neighbour's.
 BODIES = {
-    **dict.fromkeys(["asociacion", "asociacia", "asociatia", "asotsiatsiya", "assoc", "association"], "association"),
-    **dict.fromkeys(["associazione", "associacao", "assotsiatsiya", "dernek", "dernegi"], "association"),
-    **dict.fromkeys(["organisation", "organization", "organizatsiya", "organizacja"], "organization"),
-    **dict.fromkeys(["organizacion", "organisatie", "organizace"], "organization"),
+    **dict.fromkeys(
+        ["asociacija", "asociacion", "asociacia", "asociatia", "asotsiatsia", "asotsiatsiya"], "association"
+    ),
+    **dict.fromkeys(["assoc", "associacao", "association", "associazione", "assotsiatsiya"], "association"),
+    **dict.fromkeys(["dernegi", "dernek", "jmyh", "ljmyh", "stowarzyszenie", "verein"], "association"),
+    **dict.fromkeys(["kazmakerpowtyown", "lmndhmh", "mndhmh", "organisatie", "organisation"], "organization"),
+    **dict.fromkeys(["organizace", "organizacija", "organizacion", "organizacja", "organization"], "organization"),
+    **dict.fromkeys(["organizatsia", "organizatsiya", "teskilat", "teskilati"], "organization"),
+    **dict.fromkeys(["bf", "fond", "foundation", "fundacja", "lmwssh", "mwssh", "stichting"], "foundation"),
+    **dict.fromkeys(["qory", "stiftung", "vakfi", "vakif"], "foundation"),
 }
 SPELLINGS = {
     "centre": "center",
     "centres": "center",
     "centers": "center",
+    "dialogue": "dialog",
+    "honour": "honor",
+    "licence": "license",
+    "neighbour": "neighbor",
+    "neighbours": "neighbors",
+    "programmes": "programs",
     "organisations": "organizations",
     "defence": "defense",
     "labour": "labor",
@@ -69,7 +107,7 @@ VOICING_MARKS = frozenset("\u3099\u309a")
 # In brackets at the end these tell a section from its movement, and are no acronym of the name before them.
 PLACES = frozenset({"usa", "us", "uk", "gb", "eu", "uae", "drc", "сша", "єс", "ес"})
 BRACKETED_END = re.compile(r"^(?P<name>.*\S)\s*[(\[](?P<acronym>[^()\[\]]+)[)\]]$")
-DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
+DOTTED = re.compile(r"\b(\w)\.\s?(?=\w\b)")
 APOSTROPHES = str.maketrans("", "", "'`´‘’")
 ASCII_WORD = re.compile(r"[a-z0-9]+")
 WORD = re.compile(r"[^\W_]+")
@@ -90,9 +128,26 @@ def key(name: str) -> str:
     'center civil liberties'
     """
     words = " ".join(plain_words(without_trailing_acronym(name)))[:KEY_CHARACTERS].split()
-    telling = [word for word in words if word not in FORMS and word not in LINKS]
-    chosen = telling if len("".join(telling)) >= FEWEST_LETTERS else words
-    return " ".join(SPELLINGS.get(word, word) for word in chosen)
+    while (telling := without_forms(words)) != words and len("".join(telling)) >= FEWEST_LETTERS:
+        words = telling
+    return " ".join(SPELLINGS.get(word, word) for word in words)
+
+
+def without_forms(words: list[str]) -> list[str]:
+    """The words without legal forms and words that only link, taken out once."""
+    kept: list[str] = []
+    place = 0
+    while place < len(words):
+        phrase = next((size for size in (4, 3, 2) if tuple(words[place : place + size]) in PHRASES), 0)
+        if not phrase and words[place] not in FORMS and words[place] not in LINKS:
+            kept.append(words[place])
+        place += phrase or 1
+    return kept
+
+
+def in_order(key: str) -> str:
+    """The key's words by the alphabet: what two names share that say the same in another order."""
+    return " ".join(sorted(key.split()))
 
 
 def plain_words(name: str) -> list[str]:
@@ -195,32 +250,65 @@ def picture(char: str) -> bool:
     return (unicodedata.category(char) == "So" and char not in HONEST_SYMBOLS) or unicodedata.category(char) == "Me"
 
 
-# Letters of one look in several alphabets. A word that mixes these alphabets is not an honest one.
+# Alphabets that have letters of one look. A word that mixes them is not an honest one.
 LOOK_ALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
-LATIN_TWINS = frozenset("аеорсухіјѕһԁԛԝӏАВЕКМНОРСТУХІЈЅԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ")
-IPA_TWINS = frozenset("ɑɡɩɪʀʏʟɴʜʙɢɸʋ")
+LATIN_TWINS = frozenset("аеорсухіїјѕһԁԛԝӏАВЕКМНОРСТУХІЇЈЅԚԜӀΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ")
+IPA_TWINS = frozenset("ɑɡɩɪʀʏʟɴʜʙɢɸʋƖǀǃ")
+STYLED = ("<font>", "<circle>", "<square>", "<wide>")
+CYRILLIC_TWINS = frozenset("aceopxyiABCEHIKMOPTX")
+# What a hurried eye takes for a small letter, in websites' addresses.
+LOOKS = {
+    **{
+        "a": "аɑα",
+        "b": "ьв",
+        "c": "сϲ",
+        "d": "ԁ",
+        "e": "еє3",
+        "g": "ɡ",
+        "h": "һհ",
+        "j": "ј",
+        "k": "кκ",
+        "l": "ӏǀ1iіɩı",
+    },
+    **{"m": "м", "n": "пո", "o": "оοօ0", "p": "рρ", "q": "ԛ", "s": "ѕ5", "t": "тτ", "u": "υս", "v": "νѵ", "w": "ԝω"},
+    **{"x": "хχ", "y": "уүγ"},
+}
+TO_LOOKS = str.maketrans({twin: letter for letter, twins in LOOKS.items() for twin in twins})
+TWINS = LATIN_TWINS | CYRILLIC_TWINS | {twin for twins in LOOKS.values() for twin in twins if not twin.isascii()}
+DIGIT_FOR_LETTER = re.compile(
+    r"[^\W\d_][01]{1,2}[^\W\d_]|[a-zа-яіїєґ][356]{1,2}[a-zа-яіїєґ]"  # inside
+    r"|^[015](?!st|th|er|re|ra|ro)[a-zа-яіїєґ]{2}|^[A-ZА-ЯІЇЄҐ]3[a-zа-яіїєґ]{2}"  # in front
+    r"|[^\W\d_]{2}0$|[a-zа-яіїєґ]{2}[15]$|[a-zа-яіїєґ]{4}3$"  # at the end
+)
+
+# `CiviI`, `PoIitics`, `lnstitute`; `RiverInstitute` is honest.
+CAPITAL_FOR_SMALL = re.compile(r"[a-z]I(?![A-Za-z])|[a-z]I[aeiouybfghjkpqvwxz]|^l[ns][a-z]{2}")
 
 
 def warnings(name: str, website: str = "", known_domains: Iterable[str] = ()) -> list[str | Promise]:
     """Why the name or the website may be made to look like another's; empty for an honest one.
 
-    `known_domains` are registrable domains of organizations that are known; a website one letter away is told.
+    `known_domains` are registrable domains of organizations that are known; a website much like one of them is told.
     """
+    written = WORD.findall(name)
+    labels = domains.in_letters(domains.split(website).hostname or "").split(".")
     checks = [
         (any(hidden(char) for char in name) or has_idle_joiner(name), _("The name has characters that nobody sees.")),
-        (any(mixes_scripts(word) for word in WORD.findall(name)), _("A word of the name mixes alphabets.")),
+        (any(mixes_scripts(word) for word in written), _("A word of the name mixes alphabets.")),
         (has_disguised_word(name), _("A word of the name looks Latin and is written in another alphabet.")),
         (has_odd_letters(name), _("The name has letters of an unusual form.")),
-        (any(mixes_digits(word) for word in WORD.findall(name)), _("A digit stands in the name for a letter.")),
+        (any(DIGIT_FOR_LETTER.search(word) for word in written), _("A digit stands in the name for a letter.")),
+        (any(CAPITAL_FOR_SMALL.search(word) for word in written), _("The name mistakes capital I and small l.")),
+        (
+            any(mixes_scripts(label) or has_disguised_word(f"x {label}") for label in labels),
+            _("The website’s address mixes alphabets."),
+        ),
+        (
+            resembles_another(domains.of_website(website), frozenset(known_domains)),
+            _("The website’s address is almost that of a known one."),
+        ),
     ]
-    found: list[str | Promise] = [words for applies, words in checks if applies]
-    domain = domains.of_website(website) if website else ""
-    if domain and any(is_one_letter_away(domain, known) for known in known_domains):
-        found.append(_("The website is one letter away from a known one."))
-    host = urlsplit(website).hostname or ""
-    if website and any(mixes_scripts(label) or has_disguised_word(f"x {label}") for label in unicode_labels(host)):
-        found.append(_("The website’s address mixes alphabets."))
-    return found
+    return [words for applies, words in checks if applies]
 
 
 def script(char: str) -> str:
@@ -228,38 +316,63 @@ def script(char: str) -> str:
 
 
 def mixes_scripts(word: str) -> bool:
-    return len({script(char) for char in word} & LOOK_ALIKE_SCRIPTS) > 1
+    """Whether letters of several alphabets are blended. `КримSOS`, where each part shows what it is, is honest."""
+    letters = [char for char in word if script(char) in LOOK_ALIKE_SCRIPTS]
+    runs = [set(run) for _script, run in groupby(letters, key=script)]
+    return len(runs) > 2 or (len(runs) == 2 and any(run <= TWINS for run in runs))
 
 
 def has_disguised_word(name: str) -> bool:
-    """Whether, among Latin words, one consists of another alphabet's letters that look Latin."""
-    words = WORD.findall(name)
-    has_latin = any(script(char) == "LATIN" for word in words for char in word)
-    return has_latin and any(len(word) > 1 and all(char in LATIN_TWINS for char in word) for word in words)
+    """Whether among Latin letters stand others, all of which look Latin. A second honest alphabet has more letters."""
+    scripts = {char: script(char) for char in name}
+    others = {char for char, alphabet in scripts.items() if alphabet in LOOK_ALIKE_SCRIPTS - {"LATIN"}}
+    return bool(others) and others <= LATIN_TWINS and "LATIN" in scripts.values()
 
 
 def has_odd_letters(name: str) -> bool:
-    """Whether letters have a form that no keyboard gives: full width, mathematical, phonetic, small capitals."""
+    """Whether letters have a form that no keyboard gives: mathematical, phonetic, small capitals, full width.
+
+    Beside Chinese and Japanese signs full width is at home.
+    """
+    odd = STYLED[:-1] if any(script(char) in {"CJK", "HIRAGANA", "KATAKANA"} for char in name) else STYLED
     return any(
-        (char.isalpha() and unicodedata.decomposition(char).startswith(("<font>", "<wide>", "<circle>", "<square>")))
-        or char in IPA_TWINS
-        or "\u1d00" <= char <= "\u1dbf"
+        unicodedata.decomposition(char).startswith(odd) or char in IPA_TWINS or "\u1d00" <= char <= "\u1dbf"
         for char in name
+        if char.isalnum()
     )
 
 
-def mixes_digits(word: str) -> bool:
-    """Whether a digit stands beside small letters as if it were one: `0pen`, `Ri9hts`."""
-    return bool(re.search(r"[a-z][0135][a-z]|^[01][a-z]{2}|[a-z]{2}[015]$", word))
+def resembles_another(domain: str, known: Collection[str]) -> bool:
+    """Whether the domain is not known itself, and much like a known one; see `looks_like`."""
+    if not domain or domain in known:
+        return False
+    look = as_seen(domain)
+    return any(is_one_letter_away(domain, each) or looks_like(look, as_seen(each)) for each in known)
 
 
-def unicode_labels(host: str) -> list[str]:
-    try:
-        return host.encode().decode("idna").split(".")
-    except UnicodeError:
-        return host.split(".")
+def as_seen(domain: str) -> str:
+    """The domain as a hurried eye reads it: without accents, letters of one look made the same."""
+    letters = domain if domain.isascii() and "xn--" not in domain else without_accents(domains.in_letters(domain))
+    return letters.casefold().translate(TO_LOOKS).replace("rn", "m").replace("vv", "w")
 
 
-def is_one_letter_away(domain: str, known: str) -> bool:
+def looks_like(domain: str, known: str) -> bool:
+    """Whether two domains, as seen, are one but for a letter, or for what follows the chosen name."""
+    one, other = domains.label(domain), domains.label(known)
+    chosen = one.replace("-", "")
+    return (
+        domain == known
+        or is_one_letter_away(domain, known)
+        or chosen == other.replace("-", "")
+        or chosen == known.replace("-", "").replace(".", "")
+    )
+
+
+def is_one_letter_away(one: str, other: str) -> bool:
     """Whether one letter was added, left out, changed, or swapped with its neighbour."""
-    return domain != known and OSA.distance(domain, known, score_cutoff=1) == 1
+    return OSA.distance(one, other, score_cutoff=1) == 1
+
+
+def is_slip_of(key: str, known: str) -> bool:
+    """Whether a key is one letter away from a known one; short ones differ honestly."""
+    return min(len(key), len(known)) >= FEWEST_TO_SLIP and is_one_letter_away(key, known)

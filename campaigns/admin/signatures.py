@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..models import Signature
+from ..models import Organization, Signature
 from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
 
 State = Signature.State
@@ -160,6 +160,7 @@ def review(signature: Signature) -> dict[str, Any]:
         "signature": signature,
         "campaign": signature.campaign,
         "contact": getattr(signature, "contact", None),
+        "warnings": Organization.objects.warnings(signature.name, signature.website),
         "twins": signature.twins().select_related("organization") if signature.state == State.PENDING else [],
         "events": signature.events.select_related("who").order_by("at", "id"),
         "statement": signature.text_version.statement(signature.language),

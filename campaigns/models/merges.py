@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .campaigns import Campaign
 from .events import Event
 from .organizations import Organization, OrganizationName
 from .signatures import Signature
@@ -85,8 +86,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         `seen` is the fingerprint of the plan that the coordinator has looked at. Raises ValidationError where that is
         the plan no more, one of them is merged already, or both are one.
         """
-        for organization in sorted([kept, merged], key=lambda each: each.pk):
-            organization.lock()
+        hold(kept, merged)
         refuse_to_merge(kept, merged)
         plan = foresee(kept, merged)
         if seen not in {None, plan.fingerprint}:
@@ -105,6 +105,19 @@ class MergeQuerySet(models.QuerySet["Merge"]):
     def standing(self) -> "MergeQuerySet":
         """Those that were not undone, the newest first."""
         return self.filter(undone_at=None).order_by("-id")
+
+
+def hold(one: Organization, other: Organization) -> None:
+    """Holds two records, and before them the campaigns that they have signed, as every verb does.
+
+    Raises ValidationError where one of them has come onto another list meanwhile.
+    """
+    signed = Signature.objects.filter(organization__in=[one, other]).values_list("campaign", flat=True)
+    held = list(Campaign.objects.select_for_update().filter(pk__in=signed).order_by("pk"))
+    for organization in sorted([one, other], key=lambda each: each.pk):
+        organization.lock()
+    if not set(signed) <= {campaign.pk for campaign in held}:
+        raise ValidationError(_("One of them has just signed another statement. Look at both once more."))
 
 
 def refuse_to_merge(kept: Organization, merged: Organization) -> None:
@@ -164,15 +177,17 @@ class Merge(models.Model):
     @transaction.atomic
     def undo(self, by: Any) -> None:
         """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one."""
-        for organization in sorted([self.kept, self.merged], key=lambda each: each.pk):
-            organization.lock()
+        hold(self.kept, self.merged)
         self.refresh_from_db(from_queryset=Merge.objects.select_for_update(no_key=True))
         if self.undone_at:
             return
         if not self.is_last:
             raise ValidationError(_("The record was merged again since. Undo the later merge first."))
         moved = self.moved
-        self.kept.names.filter(pk__in=moved["names"]).update(organization=self.merged)
+        names_there = self.merged.names.values_list("key", flat=True)
+        self.kept.names.filter(pk__in=moved["names"]).exclude(key__in=list(names_there)).update(
+            organization=self.merged
+        )
         self.kept.signatures.filter(pk__in=moved["signatures"]).update(organization=self.merged)
         self._list_again(moved["left"])
         self.kept.empty(
@@ -187,7 +202,7 @@ class Merge(models.Model):
     def _list_again(self, left: list[list[Any]]) -> None:
         """Back on the list, but for those whose organization has come onto it by another signature meanwhile."""
         for pk, decided_by, reason in left:
-            signature = Signature.objects.select_for_update(no_key=True).get(pk=pk)
+            signature = Signature.objects.get(pk=pk)
             others = Signature.objects.listed().filter(campaign=signature.campaign, organization=signature.organization)
             if signature.state == Signature.State.REMOVED and not others.exists():
                 signature.state, signature.ended_at = Signature.State.LISTED, None
