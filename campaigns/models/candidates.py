@@ -1,7 +1,7 @@
 """Which known organizations somebody may be: names and domains identify, likeness only suggests."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -99,8 +99,12 @@ class Lookup:
                 yield Reason.LIKENESS, score, [self.by_pk[pk]]
 
 
-def most_alike(key: str, keys: list[tuple[int, str]]) -> list[tuple[int, float]]:
-    """Of `keys` with their owners, the owners of those that look most like this one, the likest first."""
-    choices = [each for _owner, each in keys]
-    best = process.extract(key, choices, scorer=fuzz.token_sort_ratio, score_cutoff=LIKE_FROM, limit=MOST_ALIKE)
-    return [(keys[place][0], round(score, 1)) for _choice, score, place in best]
+def in_order(key: str) -> str:
+    """The key's words in alphabetical order, so that names are alike whatever the order of their words."""
+    return " ".join(sorted(key.split()))
+
+
+def most_alike(key: str, owners: Sequence[int], keys: Sequence[str]) -> list[tuple[int, float]]:
+    """Of `keys`, each `in_order`, the owners of those that look most like this one, the likest first."""
+    best = process.extract(in_order(key), keys, scorer=fuzz.ratio, score_cutoff=LIKE_FROM, limit=MOST_ALIKE)
+    return [(owners[place], round(score, 1)) for _choice, score, place in best]
