@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import names
 from ..models import Organization, OrganizationName
+from .exports import organizations_as_csv, organizations_as_xlsx
 
 
 class NamesFormSet(forms.BaseInlineFormSet):
@@ -41,6 +42,8 @@ class OrganizationAdmin(admin.ModelAdmin):
     list_display = ["name", "country", "website"]
     list_filter = ["country"]
     search_fields = ["name", "names__name", "website"]
+    actions = [organizations_as_csv, organizations_as_xlsx]
+    change_list_template = "admin/campaigns/organization/change_list.html"
     search_help_text = _("Any of its names, or its website")
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
