@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .campaigns import CampaignAdmin
 from .deliveries import DeliveryAdmin, UpdateAdmin
+from .imports import ImportBatchAdmin
 from .organizations import OrganizationAdmin
 from .records import EventAdmin, OutgoingMailAdmin
 from .revising import TranslationAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "CampaignAdmin",
     "DeliveryAdmin",
     "EventAdmin",
+    "ImportBatchAdmin",
     "OrganizationAdmin",
     "OutgoingMailAdmin",
     "SignatureAdmin",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from .. import names
 from ..models import Merge, Organization, OrganizationName
+from .exports import organizations_as_csv, organizations_as_xlsx
 from .merging import merge
 
 INVALID = 422
@@ -90,6 +91,8 @@ class OrganizationAdmin(admin.ModelAdmin):
     list_display = ["name", "country", "website", "is_verified", "listed"]
     list_filter = [StandingFilter, VerifiedFilter, "is_hidden"]
     search_fields = ["name"]
+    actions = [organizations_as_csv, organizations_as_xlsx]
+    change_list_template = "admin/campaigns/organization/change_list.html"
     search_help_text = _("Any of its names in any script, an acronym, or its website")
 
     class Media:

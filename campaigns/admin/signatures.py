@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ..models import Organization, Signature
 from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
+from .exports import signatures_as_csv, signatures_as_xlsx
 
 State = Signature.State
 INVALID = 422
@@ -24,7 +25,7 @@ class SignatureAdmin(admin.ModelAdmin):
     list_filter = ["state", "campaign", "kind", "shown", "source"]
     list_select_related = ["campaign"]
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
-    actions = ["accept_many", "decline_many"]
+    actions = ["accept_many", "decline_many", signatures_as_csv, signatures_as_xlsx]
 
     class Media:
         css = {"all": ["campaigns/desk.css"]}

@@ -75,14 +75,20 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
     def candidates_for(self, many: Sequence[Sought]) -> list[list[Candidate]]:
         """For each that is sought its candidates, in as many queries as for one."""
+        every_name = OrganizationName.objects.every_words()
+        return self._look_up(many, [most_alike(sought.name, every_name) for sought in many])
+
+    def identified_by(self, many: Sequence[Sought]) -> list[list[Candidate]]:
+        """As `candidates_for`, without those that only look alike; costs far less."""
+        return self._look_up(many, [{} for _sought in many])
+
+    def _look_up(self, many: Sequence[Sought], alike: list[dict[str, float]]) -> list[list[Candidate]]:
         keys = {names.key(sought.name) for sought in many}
         acronyms = {acronym for sought in many for acronym in names.acronyms(sought.name)}
         sites = {domains.of_website(sought.website) for sought in many}
         sites |= {domains.of_email(sought.email) for sought in many}
-        known = OrganizationName.objects.filter(organization__in=self.standing())
-        every_name = OrganizationName.objects.every_words()
-        alike = [most_alike(sought.name, every_name) for sought in many]
         looks = {words for best in alike for words in best}
+        known = OrganizationName.objects.filter(organization__in=self.standing())
         meant = known.filter(Q(key__in=keys | acronyms) | Q(initials__in=keys) | Q(words__in=looks))
         pks = set(meant.values_list("organization", flat=True))
         found = self.standing().filter(Q(pk__in=pks) | Q(domain__in=sites - {""}))
@@ -177,13 +183,15 @@ class Organization(models.Model):
             is_one_word and self.country.code != sought.country
         )
 
-    def know_as(self, name: str, language: str = "") -> None:
-        """Adds a name by which it is found again; a spelling of one that is there adds nothing."""
+    def know_as(self, name: str, language: str = "") -> bool:
+        """Adds a name by which it is found again. False for a spelling of one that is there, which adds nothing."""
         kind = OrganizationName.Kind.ACRONYM if names.is_acronym(name) else OrganizationName.Kind.OFFICIAL
         known = OrganizationName(organization=self, name=name, language=language, kind=kind)
         known.clean()
-        if not self.names.filter(key=known.key).exists():
-            known.save()
+        if self.names.filter(key=known.key).exists():
+            return False
+        known.save()
+        return True
 
     @transaction.atomic
     def verify(self, by: Any, how: str) -> None:
