@@ -130,7 +130,7 @@ class TestLooking:
         batch = bring("Name,Website\nRiver Wаtch,\nDale Union,https://hilsociety.org\n")  # one letter is Cyrillic
         assert verdicts(batch) == [(2, "doubtful"), (3, "doubtful")]
         assert "A word of the name mixes alphabets." in reasons(batch, 2)
-        assert "The website is one letter away from a known one." in reasons(batch, 3)
+        assert "The website’s address is almost that of a known one." in reasons(batch, 3)
 
     def test_namesakes_in_one_file_are_doubtful(self) -> None:
         batch = bring("Name,Country\nRiver Watch,UA\nRiver Watch,DE\n")
