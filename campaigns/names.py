@@ -323,10 +323,14 @@ def mixes_scripts(word: str) -> bool:
 
 
 def has_disguised_word(name: str) -> bool:
-    """Whether among Latin letters stand others, all of which look Latin. A second honest alphabet has more letters."""
+    """Whether a word among Latin ones has only letters of another alphabet that look Latin.
+
+    Where the name has more of that alphabet than such letters, it is honestly in both.
+    """
     scripts = {char: script(char) for char in name}
     others = {char for char, alphabet in scripts.items() if alphabet in LOOK_ALIKE_SCRIPTS - {"LATIN"}}
-    return bool(others) and others <= LATIN_TWINS and "LATIN" in scripts.values()
+    is_among_latin = others <= LATIN_TWINS and "LATIN" in scripts.values()
+    return is_among_latin and any(set(word) <= others for word in WORD.findall(name))
 
 
 def has_odd_letters(name: str) -> bool:

@@ -224,6 +224,7 @@ def test_what_real_groups_type_is_not_warned_of() -> None:
         ("Rіver Watch", "mixes alphabets"),
         ("Річкова вaрта", "mixes alphabets"),
         ("Vostok-ЅОЅ", "another alphabet"),
+        ("С Media", "another alphabet"),
         ("Center СОВА", "another alphabet"),
         ("Ｒｉｖｅｒ Watch", "unusual form"),
         ("𝐑iver Watch", "unusual form"),
@@ -300,6 +301,10 @@ def test_honest_website_is_not_warned_of(website: str) -> None:
     assert names.warnings("River Watch", website, ["ccl.org.ua", "khpg.org"]) == []
 
 
+def test_blended_word_is_told_once() -> None:
+    assert [str(each) for each in names.warnings("Humаn Rights")] == ["A word of the name mixes alphabets."]
+
+
 # With the registry
 
 
@@ -332,6 +337,15 @@ def test_name_one_letter_away_from_a_verified_one_is_warned_of(name: str, is_war
     union.verify(by=None, how="we know them")
     words = ["The name is one letter away from that of a verified organization."] if is_warned else []
     assert [str(each) for each in Organization.objects.warnings(name)] == words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Rіver Watch", "Ｒｉｖｅｒ Watch", "River\u200b Watch"])
+def test_lookalike_is_never_linked_by_itself(name: str) -> None:
+    Organization.objects.register("River Watch", website="https://river.example").verify(by=None, how="we know them")
+    for website in ("", "https://river.example"):
+        (candidate,) = Organization.objects.candidates(name, website)
+        assert (candidate.reason, candidate.certain) == ("key", False)
 
 
 def review_page(client: Client, signature: Signature) -> str:

@@ -168,10 +168,13 @@ class Organization(models.Model):
     def is_surely(self, sought: Sought, reason: Reason) -> bool:
         """Whether `sought` may be linked to it without a person, found by name or website and no other record so found.
 
-        It is verified, and neither country nor website contradicts. A name of a single word is many a section's: it
-        needs the country's word besides. A website needs to be the same section's on a domain that several may share.
+        It is verified, neither country nor website contradicts, and nothing is made to look like something else. A name
+        of a single word is many a section's: it needs the country's word besides. A website needs to be the same
+        section's on a domain that several may share.
         """
         if self.verified_at is None or (sought.country and self.country and self.country.code != sought.country):
+            return False
+        if names.warnings(sought.name, sought.website):
             return False
         if reason == Reason.WEBSITE:
             return domains.section(sought.website) == domains.section(self.website)

@@ -121,5 +121,10 @@ def ratio_of(matcher: "difflib.SequenceMatcher[str]", name: str) -> float:
 
 
 if __name__ == "__main__":
+    name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0)
-    sys.exit(not main())
+    try:
+        holds = main()
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+    sys.exit(not holds)
