@@ -19,7 +19,7 @@ from .. import sealing
 from .campaigns import Campaign
 from .candidates import Reason
 from .events import Event
-from .judging import SAME, Entry, Judge, Verdict
+from .judging import SAME, Entry, Judge, Judgement, Verdict
 from .organizations import Organization
 from .signatures import Signature
 
@@ -112,21 +112,8 @@ class ImportBatch(models.Model):
         remaining = iter(lines)
         while some := list(islice(remaining, AT_ONCE)):
             entries = [(number, Entry.read(words, problems)) for number, _cells, words, problems in some]
-            rows = []
-            for (number, cells, words, _problems), judgement in zip(some, judge.judge(entries), strict=True):
-                candidates = [[each.organization.pk, each.reason] for each in judgement.candidates]
-                rows.append(
-                    ImportRow(
-                        batch=self,
-                        number=number,
-                        cells=cells,
-                        words=words,
-                        verdict=judgement.verdict,
-                        reasons=judgement.reasons,
-                        organization=judgement.organization,
-                        candidates=candidates,
-                    )
-                )
+            judged = zip(some, judge.judge(entries), strict=True)
+            rows = [ImportRow.judged(self, line, judgement) for line, judgement in judged]
             ImportRow.objects.bulk_create(rows)
         self.encoding, self.headings, self.left_out, self.looked_at = encoding, headings, left_out, timezone.now()
         self.save(update_fields=["encoding", "headings", "left_out", "looked_at"])
@@ -226,6 +213,21 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.words.get('name', '')}"
+
+    @classmethod
+    def judged(cls, batch: ImportBatch, line: Line, judgement: Judgement) -> "ImportRow":
+        """A line as it would be taken, not saved yet."""
+        number, cells, words, _problems = line
+        return cls(
+            batch=batch,
+            number=number,
+            cells=cells,
+            words=words,
+            verdict=judgement.verdict,
+            reasons=judgement.reasons,
+            organization=judgement.organization,
+            candidates=[[each.organization.pk, each.reason] for each in judgement.candidates],
+        )
 
     def entry(self) -> Entry:
         return Entry.read(self.words)
