@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import names
 from ..models import Organization, OrganizationName
+from .logos import WithLogo
 
 
 class NamesFormSet(forms.BaseInlineFormSet):
@@ -33,7 +34,7 @@ class NameInline(admin.TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(WithLogo):
     fields = ["name", "slug", "country", "website"]
     readonly_fields = ["slug"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}

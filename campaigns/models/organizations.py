@@ -2,14 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from anyascii import anyascii
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
 from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +24,18 @@ from .candidates import Candidate, Lookup, Reason, Sought, most_alike
 from .events import Event
 
 if TYPE_CHECKING:
-    from .signatures import SignatureQuerySet
+    from .signatures import Signature, SignatureQuerySet
+
+
+def logo_path(logo: str) -> str:
+    """Where the storage keeps the picture of that random name."""
+    return f"logos/{logo}.png"
+
+
+def delete_logo(logo: str) -> None:
+    """Deletes the picture, unless another record shows it: a merge lets two share one."""
+    if logo and not Organization.objects.filter(logo=logo).exists():
+        default_storage.delete(logo_path(logo))
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -49,6 +64,11 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def standing(self) -> "OrganizationQuerySet":
         """Those that are not merged into another."""
         return self.filter(merged_into=None)
+
+    def public(self) -> "OrganizationQuerySet":
+        """Those that have a page of their own: they signed something that everybody may read, and are not hidden."""
+        signed = apps.get_model("campaigns", "Signature").objects.published()
+        return self.standing().filter(is_hidden=False, pk__in=signed.values("organization"))
 
     def candidates(self, name: str, website: str = "", email: str = "", country: str = "") -> list[Candidate]:
         """The known organizations that a signatory of this name may be, strongest reason first, each once.
@@ -179,6 +199,33 @@ class Organization(models.Model):
         self.save(update_fields=["is_hidden"])
         Event.objects.record(Event.Verb.UNHIDDEN, organization=self, by=by)
 
+    @transaction.atomic
+    def set_logo(self, image: bytes, by: Any = None, signature: "Signature | None" = None) -> None:
+        """Shows this picture, as logos.redraw gives it, under a new random name. `signature` is whose contact person
+        sent it, where no coordinator did."""
+        record = self.hold()
+        before, record.logo = record.logo, secrets.token_hex(16)
+        default_storage.save(logo_path(record.logo), ContentFile(image))
+        record.save(update_fields=["logo"])
+        Event.objects.record(Event.Verb.LOGO_SET, signature=signature, organization=record, by=by)
+        transaction.on_commit(partial(delete_logo, before))
+
+    @transaction.atomic
+    def remove_logo(self, by: Any = None, signature: "Signature | None" = None) -> None:
+        record = self.hold()
+        if not record.logo:
+            return
+        before, record.logo = record.logo, ""
+        record.save(update_fields=["logo"])
+        Event.objects.record(Event.Verb.LOGO_REMOVED, signature=signature, organization=record, by=by)
+        transaction.on_commit(partial(delete_logo, before))
+
+    def open_logo(self) -> File:
+        """The picture as a file. Raises FileNotFoundError where there is none."""
+        if not self.logo:
+            raise FileNotFoundError
+        return default_storage.open(logo_path(self.logo))
+
     def fill(self, values: dict[str, Any]) -> None:
         """Takes over what it lacks itself."""
         for field, value in values.items():
@@ -201,6 +248,19 @@ class Organization(models.Model):
         self.refresh_from_db(from_queryset=Organization.objects.select_for_update(no_key=True))
 
 
+class NameQuerySet(models.QuerySet["OrganizationName"]):
+    def in_language(self, language: str) -> "NameQuerySet":
+        """The names that its readers know today, each with `rank`: the official one has the least."""
+        kinds = OrganizationName.Kind
+        order = [kinds.OFFICIAL, kinds.TRANSLATION, kinds.TRANSLITERATION]
+        ranks = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(order)))
+        return self.filter(language=language, kind__in=order).annotate(rank=ranks)
+
+    def told_apart(self) -> "NameQuerySet":
+        """Those by which it is known besides the name at its head, by language."""
+        return self.exclude(name=F("organization__name")).order_by("language", "id")
+
+
 class OrganizationName(models.Model):
     class Kind(models.TextChoices):
         OFFICIAL = "official", _("official name")
@@ -215,6 +275,8 @@ class OrganizationName(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OFFICIAL)
     key = models.CharField(_("key"), max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     initials = models.CharField(max_length=names.INITIALS_CHARACTERS, blank=True, editable=False, db_index=True)
+
+    objects = NameQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("name")
