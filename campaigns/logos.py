@@ -5,7 +5,7 @@ from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 LARGEST_BYTES = 2_000_000
 LONGEST_SIDE = 4_000
@@ -58,6 +58,7 @@ def too_large() -> ValidationError:
 
 def drawn(image: Image.Image) -> bytes:
     """Decodes the whole picture, makes it small before it is turned and copied, and writes its pixels alone."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it when it is first imported, for the whole process
     image.load()
     if image.mode.startswith("I"):  # sixteen bits of grey, which Pillow would cut instead of scaling
         image = image.point(lambda value: value * (1 / 257))

@@ -223,7 +223,9 @@ def test_names_are_escaped(client: Client) -> None:
 
 
 @pytest.mark.parametrize("address", [LETTER, LIST])
-def test_name_leads_to_the_organizations_page_and_its_website_is_linked_without_vouching_for_it(client: Client, address: str) -> None:
+def test_name_leads_to_the_organizations_page_and_its_website_is_linked_without_vouching_for_it(
+    client: Client, address: str
+) -> None:
     campaign = make_campaign()
     make_listed(campaign, "River Watch", website="https://river.example.org/?a=1&b=2", country="UA")
     make_listed(campaign, "Lake Watch")
