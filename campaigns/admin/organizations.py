@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from .. import names
 from ..models import Merge, Organization, OrganizationName
 from .exports import organizations_as_csv, organizations_as_xlsx
+from .logos import logo, logo_file
 from .merging import merge
 
 INVALID = 422
@@ -141,6 +142,8 @@ class OrganizationAdmin(admin.ModelAdmin):
         return [
             path("<int:pk>/verify/", wrap(self.verify), name="campaigns_organization_verify"),
             path("<int:pk>/merge/", wrap(partial(merge, self)), name="campaigns_organization_merge"),
+            path("<int:pk>/logo/", wrap(partial(logo, self)), name="campaigns_organization_logo"),
+            path("<int:pk>/logo.png", wrap(partial(logo_file, self)), name="campaigns_organization_logo_file"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_organization_act"),
             path("merges/<int:pk>/undo/", wrap(require_POST(self.undo)), name="campaigns_merge_undo"),
             *super().get_urls(),

@@ -141,7 +141,7 @@ def open_decisions(signature: Signature, request: HttpRequest) -> dict[str, Deci
     return {
         name: form_class(request.POST if name in request.POST else None, signature=signature, prefix=name)
         for name, form_class in DECISIONS.get(signature.state, {}).items()
-        if name != "answer" or signature.proposal_to_answer
+        if form_class.suits(signature)
     }
 
 

@@ -62,6 +62,10 @@ class Event(models.Model):
         UNHIDDEN = "unhidden", _("showed the organization’s page again")
         MERGED = "merged", _("merged another record into the organization")
         UNMERGED = "unmerged", _("undid the merge")
+        LOGO_SET = "logo set", _("set the organization’s logo")
+        LOGO_REMOVED = "logo removed", _("removed the organization’s logo")
+        INITIATOR = "initiator", _("named the group among the initiators")
+        NO_INITIATOR = "no initiator", _("took the group from the initiators")
         IMPORTED = "imported", _("brought a list of organizations")
 
     # The record outlives what it speaks of, so its references are kept without the database holding them.

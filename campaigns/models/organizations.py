@@ -2,15 +2,19 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from anyascii import anyascii
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
 from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import slugify
@@ -23,7 +27,18 @@ from .events import Event
 from .texts import languages
 
 if TYPE_CHECKING:
-    from .signatures import SignatureQuerySet
+    from .signatures import Signature, SignatureQuerySet
+
+
+def logo_path(logo: str) -> str:
+    """Where the storage keeps the picture of that random name."""
+    return f"logos/{logo}.png"
+
+
+def delete_logo(logo: str) -> None:
+    """Deletes the picture, unless another record shows it: a merge lets two share one."""
+    if logo and not Organization.objects.filter(logo=logo).exists():
+        default_storage.delete(logo_path(logo))
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -65,6 +80,11 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     def standing(self) -> "OrganizationQuerySet":
         """Those that are not merged into another."""
         return self.filter(merged_into=None)
+
+    def public(self) -> "OrganizationQuerySet":
+        """Those that have a page of their own: they signed something that everybody may read, and are not hidden."""
+        signed = apps.get_model("campaigns", "Signature").objects.published()
+        return self.standing().filter(is_hidden=False, pk__in=signed.values("organization"))
 
     def candidates(self, name: str, website: str = "", email: str = "", country: str = "") -> list[Candidate]:
         """The known organizations that a signatory of this name may be, strongest reason first, each once.
@@ -238,6 +258,33 @@ class Organization(models.Model):
         self.save(update_fields=["is_hidden"])
         Event.objects.record(Event.Verb.UNHIDDEN, organization=self, by=by)
 
+    @transaction.atomic
+    def set_logo(self, image: bytes, by: Any = None, signature: "Signature | None" = None) -> None:
+        """Shows this picture, as logos.redraw gives it, under a new random name. `signature` is whose contact person
+        sent it, where no coordinator did."""
+        record = self.hold()
+        before, record.logo = record.logo, secrets.token_hex(16)
+        default_storage.save(logo_path(record.logo), ContentFile(image))
+        record.save(update_fields=["logo"])
+        Event.objects.record(Event.Verb.LOGO_SET, signature=signature, organization=record, by=by)
+        transaction.on_commit(partial(delete_logo, before))
+
+    @transaction.atomic
+    def remove_logo(self, by: Any = None, signature: "Signature | None" = None) -> None:
+        record = self.hold()
+        if not record.logo:
+            return
+        before, record.logo = record.logo, ""
+        record.save(update_fields=["logo"])
+        Event.objects.record(Event.Verb.LOGO_REMOVED, signature=signature, organization=record, by=by)
+        transaction.on_commit(partial(delete_logo, before))
+
+    def open_logo(self) -> File:
+        """The picture as a file. Raises FileNotFoundError where there is none."""
+        if not self.logo:
+            raise FileNotFoundError
+        return default_storage.open(logo_path(self.logo))
+
     def fill(self, values: dict[str, Any]) -> None:
         """Takes over what it lacks itself."""
         for field, value in values.items():
@@ -283,6 +330,17 @@ class OrganizationNameQuerySet(models.QuerySet["OrganizationName"]):
     def every_words(self) -> list[str]:
         """The words of each name, by which likeness is measured."""
         return (self.aggregate(lines=Lines("words"))["lines"] or "").split("\n")
+
+    def in_language(self, language: str) -> "OrganizationNameQuerySet":
+        """The names that its readers know today, each with `rank`: the official one has the least."""
+        kinds = OrganizationName.Kind
+        order = [kinds.OFFICIAL, kinds.TRANSLATION, kinds.TRANSLITERATION]
+        ranks = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(order)))
+        return self.filter(language=language, kind__in=order).annotate(rank=ranks)
+
+    def told_apart(self) -> "OrganizationNameQuerySet":
+        """Those by which it is known besides the name at its head, by language."""
+        return self.exclude(name=F("organization__name")).order_by("language", "id")
 
 
 class OrganizationName(models.Model):

@@ -126,6 +126,9 @@ class Signature(models.Model):
     position = models.PositiveIntegerField(_("position"), null=True)
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
+    is_initiator = models.BooleanField(
+        _("initiator"), default=False, editable=False, help_text=_("Its logo stands on the letter.")
+    )
 
     objects = SignatureQuerySet.as_manager()
 
@@ -260,6 +263,28 @@ class Signature(models.Model):
             OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk)
 
     @transaction.atomic
+    def make_initiator(self, by: Any) -> None:
+        """Its logo stands on the letter; its place on the list stays. Raises ValidationError unless it is a listed
+        organization."""
+        self.lock()
+        if self.is_initiator:
+            return
+        if self.state != self.State.LISTED or self.kind != self.Kind.ORGANIZATION:
+            raise ValidationError(_("Only an organization that is on the list can be an initiator."))
+        self.is_initiator = True
+        self.save(update_fields=["is_initiator"])
+        Event.objects.record(Event.Verb.INITIATOR, self.campaign, self, by=by)
+
+    @transaction.atomic
+    def unmake_initiator(self, by: Any) -> None:
+        self.lock()
+        if not self.is_initiator:
+            return
+        self.is_initiator = False
+        self.save(update_fields=["is_initiator"])
+        Event.objects.record(Event.Verb.NO_INITIATOR, self.campaign, self, by=by)
+
+    @transaction.atomic
     def resend_confirmation(self) -> None:
         """Sends the confirmation letter once more. Raises ValidationError after a few times."""
         self.lock()
@@ -287,6 +312,22 @@ class Signature(models.Model):
     @property
     def may_be_withdrawn(self) -> bool:
         return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
+
+    @property
+    def shows_logo(self) -> bool:
+        """Whether it is an initiator with a logo that the public may see."""
+        organization = self.organization
+        return self.is_initiator and organization is not None and bool(organization.logo) and not organization.is_hidden
+
+    @property
+    def signed_at(self) -> datetime.datetime:
+        return self.confirmed_at or self.submitted_at
+
+    @property
+    def may_bring_logo(self) -> bool:
+        """Whether its organization has a public page by this signature, on which a logo can stand."""
+        published = Signature.objects.published().filter(pk=self.pk, organization__is_hidden=False)
+        return self.organization is not None and published.exists()
 
     @property
     def proposal_to_answer(self) -> "Proposal | None":

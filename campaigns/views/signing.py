@@ -10,11 +10,12 @@ from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
-from ..forms import AddressForm, SignForm
+from ..forms import AddressForm, LogoForm, SignForm
 from ..models import Campaign, LatePass, Signature
 from .errors import gone
 
@@ -122,21 +123,50 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
+    context = {**about(signature), "refusal": refusal, "token": token, "form": LogoForm()}
+    return render(request, "campaigns/signature.html", context, status=status)
+
+
+@never_cache
+@ends_as_gone
+@require_http_methods(FORM_METHODS)
+def own_logo(request: HttpRequest, token: str) -> HttpResponse:
+    """Takes the logo that a contact person sends, or removes the one that is there."""
+    signature = signature_behind(token, tokens.OWN_PAGE)
+    form, organization = LogoForm(request.POST, request.FILES), signature.organization
+    status, refusal = INVALID, None
+    if request.method != "POST":
+        return redirect("own_page", token)
+    if organization is None or not signature.may_bring_logo:
+        status, refusal = (
+            REFUSED,
+            ValidationError(_("Your organization has no public page on which a logo could stand.")),
+        )
+    elif "remove" in request.POST:
+        organization.remove_logo(signature=signature)
+        return redirect("own_page", token)
+    elif form.is_valid():
+        organization.set_logo(form.cleaned_data["logo"], signature=signature)
+        return redirect("own_page", token)
+    context = {**about(signature), "refusal": refusal, "token": token, "form": form}
+    return render(request, "campaigns/signature.html", context, status=status)
+
+
+def about(signature: Signature) -> dict[str, Any]:
+    """What the contact person's own page shows."""
     version, proposal = signature.text_version, signature.proposal_to_answer
     joining = proposal.text_to_join if proposal else None
     languages = signature.language, signature.campaign.language
-    context = {
+    return {
         "signature": signature,
         "campaign": signature.campaign,
         "text": version.statement(signature.language),
         "digest": version.digest(signature.language),
-        "refusal": refusal,
         "proposal": proposal,
         "joining": joining,
         "changes": differences.between(version, joining, *languages) if joining else [],
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
     }
-    return render(request, "campaigns/signature.html", context, status=status)
 
 
 def act(signature: Signature, pressed: QueryDict) -> bool:
