@@ -419,7 +419,7 @@ def desk(client: Client, db: None) -> Client:
 def test_coordinator_adds_and_removes_a_logo(desk: Client, organization: Organization) -> None:
     change = f"/admin/campaigns/organization/{organization.pk}/change/"
     address = f"/admin/campaigns/organization/{organization.pk}/logo/"
-    assert f'<a href="{address}">Add a logo</a>' in desk.get(change).content.decode()
+    assert f'href="{address}"' in desk.get(change).content.decode()
     assert desk.post(address, upload(plain())).status_code == 302
     organization.refresh_from_db()
     assert "Replace the logo" in desk.get(address).content.decode()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 AT_LEAST = 0.95
 
 
-def register(name: str, *known: str, verified: bool = True, **fields: str) -> Organization:
+def register(name: str, *known: str, verified: bool = True, **fields: Any) -> Organization:
     organization = Organization.objects.register(name, **fields)
     for other in known:
         organization.know_as(other)

@@ -23,7 +23,7 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-def register(name: str, *known: str, **fields: str) -> Organization:
+def register(name: str, *known: str, **fields: Any) -> Organization:
     organization = Organization.objects.register(name, **fields)
     for other in known:
         organization.know_as(other)

@@ -409,3 +409,19 @@ def test_delivered_letter_has_the_logos_of_those_whom_it_names() -> None:
     assert [logo.name for logo in letter.of_delivery(delivery, "en").logos] == ["River Watch"]
     delivery.take_out(1, by=None)
     assert letter.of_delivery(delivery, "en").logos == []
+
+
+def test_name_that_was_not_signed_in_public_is_nowhere_to_be_read(client: Client) -> None:
+    campaign = make_campaign()
+    withheld = make_listed(campaign, "Night Watch", shown=Signature.Shown.COUNTED)
+    organization = withheld.organization
+    assert organization
+    assert "night" not in organization.slug
+    other = make_campaign(slug="another-letter")
+    signature = make_pending(other, "Day Watch")
+    signature.accept(organization=organization)
+    page = client.get(f"/organizations/{organization.slug}/").content.decode()
+    assert "Day Watch" in page
+    assert "Night Watch" not in page
+    make_pending(make_campaign(slug="third-letter"), "Night Watch").accept(organization=organization)
+    assert "Night Watch" in client.get(f"/organizations/{organization.slug}/").content.decode()

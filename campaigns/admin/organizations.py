@@ -44,7 +44,7 @@ class NamesFormSet(forms.BaseInlineFormSet):
 class NameInline(admin.TabularInline):
     model = OrganizationName
     formset = NamesFormSet
-    fields = ["name", "language", "kind"]
+    fields = ["name", "language", "kind", "is_public"]
     extra = 1
 
 
@@ -205,6 +205,7 @@ def about(organization: Organization | None) -> dict[str, Any]:
     if organization is None:
         return {}
     return {
+        "has_page": organization.is_public,
         "signatures": organization.signatures.select_related("campaign", "text_version").order_by("-submitted_at"),
         "merges": organization.merges.standing().select_related("merged", "by"),
         "merged_by": Merge.objects.standing().filter(merged=organization).select_related("kept", "by").first(),

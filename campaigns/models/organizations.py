@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from .signatures import Signature, SignatureQuerySet
 
 
+def slug_at_random() -> str:
+    return f"organization-{secrets.token_hex(4)}"
+
+
 def logo_path(logo: str) -> str:
     """Where the storage keeps the picture of that random name."""
     return f"logos/{logo}.png"
@@ -43,10 +47,14 @@ def delete_logo(logo: str) -> None:
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     @transaction.atomic
-    def register(self, name: str, *, country: str = "", website: str = "", language: str = "") -> "Organization":
-        """A new organization, known by this one name."""
-        organization = self.insert(Organization(name=name, country=country, website=website))
-        organization.know_as(name, language=language)
+    def register(
+        self, name: str, *, country: str = "", website: str = "", language: str = "", is_public: bool = True
+    ) -> "Organization":
+        """A new organization, known by this one name, which is in its address only where the public reads it."""
+        organization = Organization(name=name, country=country, website=website)
+        organization.slug = "" if is_public else slug_at_random()
+        self.insert(organization)
+        organization.know_as(name, language=language, is_public=is_public)
         return organization
 
     def insert(self, organization: "Organization") -> "Organization":
@@ -55,7 +63,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         The database decides what is taken, so that two at once both find their place.
         """
         organization.clean()
-        organization.slug = slugify(anyascii(organization.name))[:100] or f"organization-{secrets.token_hex(4)}"
+        organization.slug = organization.slug or slugify(anyascii(organization.name))[:100] or slug_at_random()
         try:
             with transaction.atomic():
                 organization.save(force_insert=True)
@@ -166,6 +174,11 @@ class Organization(models.Model):
         self.domain = domains.of_website(self.website)
 
     @property
+    def is_public(self) -> bool:
+        """Whether it has a page of its own."""
+        return Organization.objects.public().filter(pk=self.pk).exists()
+
+    @property
     def is_bare(self) -> bool:
         """Whether nothing would be lost with it."""
         return not (self.signatures.exists() or self.merges.exists() or self.merged_into_id)
@@ -206,12 +219,18 @@ class Organization(models.Model):
             is_one_word and self.country.code != sought.country
         )
 
-    def know_as(self, name: str, language: str = "") -> bool:
-        """Adds a name by which it is found again. False for a spelling of one that is there, which adds nothing."""
+    def know_as(self, name: str, language: str = "", is_public: bool = True) -> bool:
+        """Adds a name by which it is found again. False for a spelling of one that is there, which adds nothing.
+
+        A name that is not public is found by coordinators only, until the organization signs by it in public.
+        """
         kind = OrganizationName.Kind.ACRONYM if names.is_acronym(name) else OrganizationName.Kind.OFFICIAL
-        known = OrganizationName(organization=self, name=name, language=language, kind=kind)
+        known = OrganizationName(organization=self, name=name, language=language, kind=kind, is_public=is_public)
         known.clean()
-        if self.names.filter(key=known.key).exists():
+        there = self.names.filter(key=known.key)
+        if is_public:
+            there.update(is_public=True)
+        if there.exists():
             return False
         known.save()
         return True
@@ -332,15 +351,16 @@ class OrganizationNameQuerySet(models.QuerySet["OrganizationName"]):
         return (self.aggregate(lines=Lines("words"))["lines"] or "").split("\n")
 
     def in_language(self, language: str) -> "OrganizationNameQuerySet":
-        """The names that its readers know today, each with `rank`: the official one has the least."""
+        """The public names that its readers know today, each with `rank`: the official one has the least."""
         kinds = OrganizationName.Kind
         order = [kinds.OFFICIAL, kinds.TRANSLATION, kinds.TRANSLITERATION]
         ranks = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(order)))
-        return self.filter(language=language, kind__in=order).annotate(rank=ranks)
+        return self.filter(language=language, kind__in=order, is_public=True).annotate(rank=ranks)
 
-    def told_apart(self) -> "OrganizationNameQuerySet":
-        """Those by which it is known besides the name at its head, by language."""
-        return self.exclude(name=F("organization__name")).order_by("language", "id")
+    def in_public(self) -> "OrganizationNameQuerySet":
+        """Those that everybody may read: first the one at its head, then the others by language."""
+        place = Case(When(name=F("organization__name"), then=0), default=1)
+        return self.filter(is_public=True).order_by(place, "language", "id")
 
 
 class OrganizationName(models.Model):
@@ -355,6 +375,7 @@ class OrganizationName(models.Model):
     name = models.CharField(_("name"), max_length=200, validators=[names.validate])
     language = models.CharField(_("language"), max_length=12, blank=True, choices=languages)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OFFICIAL)
+    is_public = models.BooleanField(_("public"), default=True)
     key = models.CharField(_("key"), max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     words = models.CharField(max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     initials = models.CharField(max_length=names.INITIALS_CHARACTERS, blank=True, editable=False, db_index=True)

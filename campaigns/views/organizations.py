@@ -14,10 +14,13 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
     organization = get_object_or_404(Organization.objects.public(), pk=named.standing.pk)
     if organization != named:
         return redirect("organization", organization.slug, permanent=True)
+    signatures = organization.signatures.of_its_page()
+    names = list(organization.names.in_public())
     context = {
         "organization": organization,
-        "names": organization.names.told_apart(),
-        "signatures": organization.signatures.of_its_page(),
+        "name": names[0] if names else signatures[0],
+        "names": names[1:],
+        "signatures": signatures,
     }
     return render(request, "campaigns/organization.html", context)
 
