@@ -257,7 +257,7 @@ class Signature(models.Model):
         self.name = name
         self.save(update_fields=["name"])
         if self.organization:
-            self.organization.know_as(name, language=self.language, is_public=self.shown == self.Shown.PUBLIC)
+            self.organization.know_as(name, is_public=self.shown == self.Shown.PUBLIC)
         event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by)
         if self.state == self.State.LISTED:
             OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk)
@@ -386,7 +386,7 @@ class Signature(models.Model):
         self._refuse_double(organization)
         if self.kind == self.Kind.ORGANIZATION:
             self.organization = organization or self._register()
-            self.organization.know_as(self.name, language=self.language, is_public=self.shown == self.Shown.PUBLIC)
+            self.organization.know_as(self.name, is_public=self.shown == self.Shown.PUBLIC)
         last = self.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
         self.state, self.position = self.State.LISTED, last + 1
         self.decided_by, self.decided_at = by, timezone.now()
@@ -397,7 +397,6 @@ class Signature(models.Model):
             self.name,
             country=self.country.code or "",
             website=self.website,
-            language=self.language,
             is_public=self.shown == self.Shown.PUBLIC,
         )
 
