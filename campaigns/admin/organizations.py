@@ -117,7 +117,7 @@ class OrganizationAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
         if change:
-            obj.save(update_fields=[*form.changed_data, "domain"])
+            obj.change(form.changed_data, by=request.user)
         else:
             Organization.objects.insert(obj)
 
@@ -135,7 +135,8 @@ class OrganizationAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         organization = self.get_object(request, object_id)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **about(organization)})
+        known = about(organization) if organization else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **known})
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -200,10 +201,8 @@ class OrganizationAdmin(admin.ModelAdmin):
         return reverse("admin:campaigns_organization_change", args=[organization.pk])
 
 
-def about(organization: Organization | None) -> dict[str, Any]:
-    """What stands above the form: where it signed, what was merged, what happened."""
-    if organization is None:
-        return {}
+def about(organization: Organization) -> dict[str, Any]:
+    """What stands around the form: where it signed, what was merged, what happened."""
     return {
         "has_page": organization.is_public,
         "signatures": organization.signatures.select_related("campaign", "text_version").order_by("-submitted_at"),

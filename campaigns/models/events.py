@@ -56,6 +56,7 @@ class Event(models.Model):
         REFUSED = "refused", _("did not agree to the new text")
         WITHDRAWN = "withdrawn", _("withdrew the signature")
         REMOVED = "removed", _("removed the signature")
+        CHANGED = "changed", _("changed the organization’s record")
         VERIFIED = "verified", _("verified the organization")
         DOUBTED = "doubted", _("took the verification back")
         HIDDEN = "hidden", _("hid the organization’s page")

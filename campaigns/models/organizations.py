@@ -30,6 +30,18 @@ if TYPE_CHECKING:
     from .signatures import Signature, SignatureQuerySet
 
 
+LONGEST_NAME = 200
+MOST_WORDS_SOUGHT = 10
+
+
+def tidy(name: str) -> str:
+    """The name as it is kept. Raises ValidationError for one that only its composed form makes too long."""
+    tidied = names.tidy(name)
+    if len(tidied) > LONGEST_NAME:
+        raise ValidationError({"name": _("Write the name with at most 200 characters.")})
+    return tidied
+
+
 def slug_at_random() -> str:
     return f"organization-{secrets.token_hex(4)}"
 
@@ -73,13 +85,14 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return organization
 
     def search(self, text: str) -> "OrganizationQuerySet":
-        """Those that have every word of `text` in their names, in any script, in their website or as an acronym."""
-        words = names.plain_words(text)
+        """Those that have every word of `text` in their names, in any script, or as an acronym; or that website."""
+        words = names.key(text).split()[:MOST_WORDS_SOUGHT]
         found = self if words else self.none()
         for word in words:
-            known = OrganizationName.objects.filter(Q(key__contains=word) | Q(initials=word) | Q(name__icontains=word))
+            known = OrganizationName.objects.filter(Q(key__contains=word) | Q(initials=word))
             found = found.filter(Q(pk__in=known.values("organization")) | Q(website__icontains=word))
-        return found
+        domain = domains.of_website(text.strip()) if "." in text else ""
+        return found | self.filter(domain=domain) if domain else found
 
     def with_listed_count(self) -> "OrganizationQuerySet":
         """Each with `listed_count`, the number of statements on whose lists it stands."""
@@ -138,7 +151,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
 
 class Organization(models.Model):
-    name = models.CharField(_("name"), max_length=200, validators=[names.validate])
+    name = models.CharField(_("name"), max_length=LONGEST_NAME, validators=[names.validate])
     slug = models.SlugField(_("address"), max_length=120, unique=True, editable=False)
     country = CountryField(_("country"), blank=True)
     website = models.URLField(
@@ -158,6 +171,8 @@ class Organization(models.Model):
         "self", models.PROTECT, null=True, editable=False, related_name="merged", verbose_name=_("merged into")
     )
 
+    IDENTITY = {"name", "country", "website"}
+
     signatures: "SignatureQuerySet"
     objects = OrganizationQuerySet.as_manager()
 
@@ -170,7 +185,7 @@ class Organization(models.Model):
         return self.name
 
     def clean(self) -> None:
-        self.name = names.tidy(self.name)
+        self.name = tidy(self.name)
         self.domain = domains.of_website(self.website)
 
     @property
@@ -234,6 +249,16 @@ class Organization(models.Model):
             return False
         known.save()
         return True
+
+    @transaction.atomic
+    def change(self, fields: list[str], by: Any) -> None:
+        """Keeps what was changed in these fields. Where they say who it is, it must be verified anew."""
+        if not fields:
+            return
+        self.save(update_fields=[*fields, "domain"])
+        Event.objects.record(Event.Verb.CHANGED, organization=self, by=by, fields=fields)
+        if self.IDENTITY & set(fields):
+            self.doubt(by)
 
     @transaction.atomic
     def verify(self, by: Any, how: str) -> None:
@@ -372,7 +397,7 @@ class OrganizationName(models.Model):
         FORMER = "former", _("former name")
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="names", verbose_name=_("organization"))
-    name = models.CharField(_("name"), max_length=200, validators=[names.validate])
+    name = models.CharField(_("name"), max_length=LONGEST_NAME, validators=[names.validate])
     language = models.CharField(_("language"), max_length=12, blank=True, choices=languages)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OFFICIAL)
     is_public = models.BooleanField(_("public"), default=True)
@@ -397,6 +422,6 @@ class OrganizationName(models.Model):
         return self.name
 
     def clean(self) -> None:
-        self.name = names.tidy(self.name)
+        self.name = tidy(self.name)
         self.key, self.words = names.key(self.name), names.in_order(names.key(self.name))
         self.initials = names.initials(self.name)
