@@ -338,7 +338,9 @@ def test_initiator_beyond_the_first_page_of_names_has_its_logo_and_no_line_there
 @pytest.mark.parametrize("why", ["counted", "withdrawn", "earlier"])
 def test_logo_of_who_is_not_named_under_this_text_does_not_stand_on_it(client: Client, why: str) -> None:
     campaign = make_campaign()
-    signature = make_initiator(campaign, "River Watch", shown="counted" if why == "counted" else "public")
+    signature = make_initiator(campaign, "River Watch")
+    if why == "counted":
+        Signature.objects.filter(pk=signature.pk).update(shown="counted")
     if why == "withdrawn":
         signature.withdraw()
     if why == "earlier":
@@ -363,7 +365,7 @@ def test_initiator_is_made_and_unmade_once() -> None:
 def test_only_an_organization_on_the_list_can_be_an_initiator() -> None:
     campaign = make_campaign(allows_persons=True)
     for signature in (make_pending(campaign), make_listed(campaign, "A Reader", kind="person")):
-        with pytest.raises(ValidationError, match="Only an organization that is on the list"):
+        with pytest.raises(ValidationError, match="Only an organization that is on the public list"):
             signature.make_initiator(by=None)
     assert not Signature.objects.filter(is_initiator=True).exists()
 
@@ -425,3 +427,75 @@ def test_name_that_was_not_signed_in_public_is_nowhere_to_be_read(client: Client
     assert "Night Watch" not in page
     make_pending(make_campaign(slug="third-letter"), "Night Watch").accept(organization=organization)
     assert "Night Watch" in client.get(f"/organizations/{organization.slug}/").content.decode()
+
+
+def test_nothing_that_was_signed_in_secret_becomes_public_with_a_later_signature(client: Client) -> None:
+    fields = {"website": "https://nightwatch.example.net", "country": "BY", "shown": Signature.Shown.COUNTED}
+    organization = make_listed(make_campaign(), "NGO Night Watch e.V.", **fields).organization
+    assert organization
+    make_pending(make_campaign(slug="second"), "Night Watch").accept(organization=organization)
+    page = client.get(f"/organizations/{organization.slug}/").content.decode()
+    assert "Night Watch" in page
+    for secret in ("NGO", "e.V.", "nightwatch.example", "Belarus"):
+        assert secret not in page
+
+
+def test_saving_a_record_at_the_desk_publishes_no_name(client: Client) -> None:
+    organization = make_listed(make_campaign(), "Night Watch", shown=Signature.Shown.COUNTED).organization
+    assert organization
+    make_pending(make_campaign(slug="second"), "Day Watch").accept(organization=organization)
+    client.force_login(make_coordinator())
+    sent = {"name": "Night Watch", "country": "UA", "website": "", "names-TOTAL_FORMS": "0", "names-INITIAL_FORMS": "0"}
+    assert client.post(f"/admin/campaigns/organization/{organization.pk}/change/", sent).status_code == 302
+    page = client.get(f"/organizations/{organization.slug}/").content.decode()
+    assert "Ukraine" in page
+    assert "Night" not in page
+
+
+@pytest.mark.parametrize("end", ["withdraw", "remove", "correct"])
+def test_name_by_which_it_stands_no_longer_is_not_on_its_page(client: Client, end: str) -> None:
+    signature = make_listed(make_campaign(), "Night Watch of the Northern Lakes")
+    organization = signature.organization
+    assert organization
+    make_pending(make_campaign(slug="second"), "Day Watch").accept(organization=organization)
+    if end == "withdraw":
+        signature.withdraw()
+    elif end == "remove":
+        signature.remove(by=None, reason="Not theirs.")
+    else:
+        signature.list_as("Lake Watch", by=None)
+    assert "Night Watch" not in client.get(f"/organizations/{organization.slug}/").content.decode()
+    before = organization.slug
+    organization.readdress(by=None)
+    assert client.get(f"/organizations/{before}/").status_code == 404
+    assert organization.slug.startswith(("lake-watch-", "day-watch-"))
+    assert client.get(f"/organizations/{organization.slug}/").status_code == 200
+
+
+def test_hiding_outlasts_the_merge(client: Client) -> None:
+    one = make_listed(make_campaign(), "Day Watch").organization
+    other = make_listed(make_campaign(slug="second"), "Night Watch").organization
+    assert one
+    assert other
+    merge = Merge.objects.merge(one, other, by=None)
+    one.hide(by=None)
+    merge.undo(by=None)
+    assert client.get(f"/organizations/{one.slug}/").status_code == 404
+    assert client.get(f"/organizations/{other.slug}/").status_code == 404
+
+
+def test_confirmation_letter_tells_nothing_of_a_name_that_is_not_public() -> None:
+    campaign = make_campaign()
+    organization = make_listed(campaign, "Day Watch").organization
+    make_pending(make_campaign(slug="second"), "Night Watch", shown="counted").accept(organization=organization)
+    assert not make_pending(campaign, "Night Watch").is_public_already()
+    assert make_pending(campaign, "DAY-WATCH").is_public_already()
+
+
+@pytest.mark.parametrize("kind", ["organization", "person"])
+@pytest.mark.parametrize("name", ["Night Watch", "Nightly Watch", "Someone Else"])
+def test_who_signs_without_review_does_not_learn_who_signed_in_secret(kind: str, name: str) -> None:
+    campaign = make_campaign(reviews=False, allows_persons=True)
+    given = {"website": "https://night.example.net"} if kind == "organization" else {}
+    make_listed(campaign, "Night Watch", shown="counted", kind=kind, **given)
+    assert make_pending(campaign, name, kind=kind, **given).state == "listed"

@@ -25,6 +25,7 @@ INVALID = 422
 DONE = {
     "doubt": _("The organization is no longer marked as verified."),
     "hide": _("Its public page is hidden."),
+    "readdress": _("Its page has a new address."),
     "unhide": _("Its public page is shown again."),
 }
 
@@ -123,7 +124,8 @@ class OrganizationAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        form.instance.know_as(form.instance.name)
+        if not change or "name" in form.changed_data:
+            form.instance.know_as(form.instance.name)
 
     def has_change_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)

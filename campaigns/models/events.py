@@ -59,6 +59,7 @@ class Event(models.Model):
         CHANGED = "changed", _("changed the organization’s record")
         VERIFIED = "verified", _("verified the organization")
         DOUBTED = "doubted", _("took the verification back")
+        READDRESSED_PAGE = "page readdressed", _("gave the organization’s page a new address")
         HIDDEN = "hidden", _("hid the organization’s page")
         UNHIDDEN = "unhidden", _("showed the organization’s page again")
         MERGED = "merged", _("merged another record into the organization")

@@ -79,12 +79,16 @@ class ListingQuerySet(models.QuerySet["Signature"]):
 
     def on_page(self, language: str) -> Self:
         """Those in public as a page in this language lists them: each with its organization, and `name_here`, the name
-        in that language where it has one other than the listed name. Who is hidden stands as listed."""
+        in that language where it has one other than the listed name, and `name_language`, that of the listed name where
+        a coordinator has said it. Who is hidden stands as listed."""
         names = apps.get_model("campaigns", "OrganizationName").objects.in_language(language)
         known = names.filter(organization=OuterRef("organization"), organization__is_hidden=False)
         is_in_it = Exists(known.filter(name=OuterRef("name")))
         name_here = Case(When(~is_in_it, then=Subquery(known.order_by("rank", "id").values("name")[:1])))
-        return self.in_public().select_related("organization").annotate(name_here=name_here)
+        listed = apps.get_model("campaigns", "OrganizationName").objects.filter(organization=OuterRef("organization"))
+        name_language = Subquery(listed.filter(name=OuterRef("name")).values("language")[:1])
+        page = self.in_public().select_related("organization")
+        return page.annotate(name_here=name_here, name_language=name_language)
 
     def page_one(self, language: str, size: int) -> Self:
         """The first `size` of `on_page`, and after them the initiators that come later on the list."""

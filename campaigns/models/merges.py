@@ -108,7 +108,9 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         if seen not in {None, plan.fingerprint}:
             raise ValidationError(_("Something has changed since you looked. Look again before you merge."))
         refuse_conflicts(plan)
-        merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now(), moved=plan_as_kept(plan))
+        merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now())
+        merge.moved = {**plan_as_kept(plan), "was_hidden": kept.is_hidden}
+        merge.save(update_fields=["moved"])
         take_from_list(plan.leaving, merge)
         pks = [name.pk for name in plan.names]
         OrganizationName.objects.filter(pk__in=pks).update(organization=kept)
@@ -217,12 +219,14 @@ class Merge(models.Model):
         )
         self.kept.signatures.filter(pk__in=moved["signatures"]).update(organization=self.merged)
         self._list_again(moved["left"])
-        self.kept.know_as(self.kept.name)
+        self.kept.know_as(self.kept.name, is_public=False)
+        was_hidden_since = self.kept.is_hidden and not moved["was_hidden"]
         self.kept.empty(
             [field for field in moved["filled"] if getattr(self.kept, field) == getattr(self.merged, field)]
         )
         self.merged.merged_into = None
-        self.merged.save(update_fields=["merged_into"])
+        self.merged.is_hidden = self.merged.is_hidden or was_hidden_since
+        self.merged.save(update_fields=["merged_into", "is_hidden"])
         self.undone_at, self.undone_by = timezone.now(), by
         self.save(update_fields=["undone_at", "undone_by"])
         Event.objects.record(Event.Verb.UNMERGED, organization=self.kept, by=by, merged=self.merged.pk)

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import slugify
@@ -59,14 +59,10 @@ def delete_logo(logo: str) -> None:
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     @transaction.atomic
-    def register(
-        self, name: str, *, country: str = "", website: str = "", language: str = "", is_public: bool = True
-    ) -> "Organization":
-        """A new organization, known by this one name, which is in its address only where the public reads it."""
-        organization = Organization(name=name, country=country, website=website)
-        organization.slug = "" if is_public else slug_at_random()
-        self.insert(organization)
-        organization.know_as(name, language=language, is_public=is_public)
+    def register(self, name: str, *, country: str = "", website: str = "", language: str = "") -> "Organization":
+        """A new organization, known by this one name."""
+        organization = self.insert(Organization(name=name, country=country, website=website))
+        organization.know_as(name, language=language)
         return organization
 
     def insert(self, organization: "Organization") -> "Organization":
@@ -159,6 +155,9 @@ class Organization(models.Model):
     )
     domain = models.CharField(max_length=253, blank=True, editable=False, db_index=True)
     logo = models.CharField(_("logo"), max_length=100, blank=True, editable=False, db_index=True)
+    logo_from = models.ForeignKey(
+        "Signature", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("logo brought by")
+    )
     is_hidden = models.BooleanField(
         _("hidden"), default=False, editable=False, help_text=_("Its own public page is not shown.")
     )
@@ -237,7 +236,7 @@ class Organization(models.Model):
     def know_as(self, name: str, language: str = "", is_public: bool = True) -> bool:
         """Adds a name by which it is found again. False for a spelling of one that is there, which adds nothing.
 
-        A name that is not public is found by coordinators only, until the organization signs by it in public.
+        `is_public` says that the public may read it always. Else it may while the organization stands by it on a list.
         """
         kind = OrganizationName.Kind.ACRONYM if names.is_acronym(name) else OrganizationName.Kind.OFFICIAL
         known = OrganizationName(organization=self, name=name, language=language, kind=kind, is_public=is_public)
@@ -307,19 +306,21 @@ class Organization(models.Model):
         """Shows this picture, as logos.redraw gives it, under a new random name. `signature` is whose contact person
         sent it, where no coordinator did."""
         record = self.hold()
-        before, record.logo = record.logo, secrets.token_hex(16)
+        before, record.logo, record.logo_from = record.logo, secrets.token_hex(16), signature
         default_storage.save(logo_path(record.logo), ContentFile(image))
-        record.save(update_fields=["logo"])
+        record.save(update_fields=["logo", "logo_from"])
         Event.objects.record(Event.Verb.LOGO_SET, signature=signature, organization=record, by=by)
         transaction.on_commit(partial(delete_logo, before))
 
     @transaction.atomic
     def remove_logo(self, by: Any = None, signature: "Signature | None" = None) -> None:
+        """Takes the picture away, here and from what was merged into it."""
         record = self.hold()
         if not record.logo:
             return
-        before, record.logo = record.logo, ""
-        record.save(update_fields=["logo"])
+        before, record.logo, record.logo_from = record.logo, "", None
+        record.save(update_fields=["logo", "logo_from"])
+        record.merged.filter(logo=before).update(logo="")
         Event.objects.record(Event.Verb.LOGO_REMOVED, signature=signature, organization=record, by=by)
         transaction.on_commit(partial(delete_logo, before))
 
@@ -328,6 +329,15 @@ class Organization(models.Model):
         if not self.logo:
             raise FileNotFoundError
         return default_storage.open(logo_path(self.logo))
+
+    @transaction.atomic
+    def readdress(self, by: Any) -> None:
+        """Gives its page a new address, of the name that the public reads now; the old one leads nowhere any more."""
+        self.lock()
+        shown = self.names.in_public().first()
+        self.slug = f"{slugify(anyascii(shown.name))[:100]}-{secrets.token_hex(4)}" if shown else slug_at_random()
+        self.save(update_fields=["slug"])
+        Event.objects.record(Event.Verb.READDRESSED_PAGE, organization=self, by=by)
 
     def fill(self, values: dict[str, Any]) -> None:
         """Takes over what it lacks itself."""
@@ -376,16 +386,19 @@ class OrganizationNameQuerySet(models.QuerySet["OrganizationName"]):
         return (self.aggregate(lines=Lines("words"))["lines"] or "").split("\n")
 
     def in_language(self, language: str) -> "OrganizationNameQuerySet":
-        """The public names that its readers know today, each with `rank`: the official one has the least."""
+        """The public names in it that are of today, each with `rank`: the official one has the least."""
         kinds = OrganizationName.Kind
         order = [kinds.OFFICIAL, kinds.TRANSLATION, kinds.TRANSLITERATION]
         ranks = Case(*(When(kind=kind, then=rank) for rank, kind in enumerate(order)))
-        return self.filter(language=language, kind__in=order, is_public=True).annotate(rank=ranks)
+        return self.in_public().filter(language=language, kind__in=order).annotate(rank=ranks)
 
     def in_public(self) -> "OrganizationNameQuerySet":
-        """Those that everybody may read: first the one at its head, then the others by language."""
+        """Those that everybody may read, by a coordinator's word or because it stands so on a list now: first the one
+        at its head, then the others by language."""
+        signed = apps.get_model("campaigns", "Signature").objects.published()
+        signed_so = Exists(signed.filter(organization=OuterRef("organization"), name=OuterRef("name")))
         place = Case(When(name=F("organization__name"), then=0), default=1)
-        return self.filter(is_public=True).order_by(place, "language", "id")
+        return self.filter(Q(is_public=True) | signed_so).order_by(place, "language", "id")
 
 
 class OrganizationName(models.Model):
@@ -400,7 +413,11 @@ class OrganizationName(models.Model):
     name = models.CharField(_("name"), max_length=LONGEST_NAME, validators=[names.validate])
     language = models.CharField(_("language"), max_length=12, blank=True, choices=languages)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.OFFICIAL)
-    is_public = models.BooleanField(_("public"), default=True)
+    is_public = models.BooleanField(
+        _("public"),
+        default=True,
+        help_text=_("Always on its page. Else only while it stands by this name on a public list."),
+    )
     key = models.CharField(_("key"), max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     words = models.CharField(max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     initials = models.CharField(max_length=names.INITIALS_CHARACTERS, blank=True, editable=False, db_index=True)

@@ -10,7 +10,6 @@ from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -133,21 +132,20 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
 def own_logo(request: HttpRequest, token: str) -> HttpResponse:
     """Takes the logo that a contact person sends, or removes the one that is there."""
     signature = signature_behind(token, tokens.OWN_PAGE)
-    form, organization = LogoForm(request.POST, request.FILES), signature.organization
-    status, refusal = INVALID, None
     if request.method != "POST":
         return redirect("own_page", token)
-    if organization is None or not signature.may_bring_logo:
-        status, refusal = (
-            REFUSED,
-            ValidationError(_("Your organization has no public page on which a logo could stand.")),
-        )
-    elif "remove" in request.POST:
-        organization.remove_logo(signature=signature)
-        return redirect("own_page", token)
-    elif form.is_valid():
-        organization.set_logo(form.cleaned_data["logo"], signature=signature)
-        return redirect("own_page", token)
+    form = LogoForm(request.POST, request.FILES)
+    status, refusal = INVALID, None
+    try:
+        if "remove" in request.POST:
+            signature.take_logo_back()
+            return redirect("own_page", token)
+        signature.refuse_logo()
+        if form.is_valid():
+            signature.bring_logo(form.cleaned_data["logo"])
+            return redirect("own_page", token)
+    except ValidationError as error:
+        status, refusal = REFUSED, error
     context = {**about(signature), "refusal": refusal, "token": token, "form": form}
     return render(request, "campaigns/signature.html", context, status=status)
 
