@@ -53,6 +53,7 @@ SPELLINGS = {
     "neighbour": "neighbor",
     "neighbours": "neighbors",
     "programmes": "programs",
+    "organisation": "organization",
     "organisations": "organizations",
     "defence": "defense",
     "labour": "labor",
