@@ -58,7 +58,8 @@ TO_LATIN = str.maketrans(
 )
 TWINS = LATIN_TWINS | CYRILLIC_TWINS | {twin for twins in LOOKS.values() for twin in twins if not twin.isascii()}
 DIGIT_FOR_LETTER = re.compile(
-    r"[^\W\d_][01]{1,2}[^\W\d_]|[a-zа-яіїєґ][356]{1,2}[a-zа-яіїєґ]|[A-ZА-ЯІЇЄҐ]{3}[356]{1,2}[A-ZА-ЯІЇЄҐ]"  # inside
+    r"(?![a-zа-яіїєґ]\d+[A-ZА-ЯІЇЄҐ])[^\W\d_][01]{1,2}[^\W\d_]"  # inside
+    r"|[a-zа-яіїєґ][356]{1,2}[a-zа-яіїєґ]|[A-ZА-ЯІЇЄҐ]{3}[356]{1,2}[A-ZА-ЯІЇЄҐ]"
     r"|^[015](?!st|th|er|re|ra|ro)[a-zа-яіїєґ]{2}|^[A-ZА-ЯІЇЄҐ]3[a-zа-яіїєґ]{2}"  # in front
 )
 DIGIT_AT_THE_END = re.compile(r"(?P<start>[^\W\d_]{2,})(?P<digit>[0135])")

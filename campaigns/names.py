@@ -33,6 +33,8 @@ VOICING_MARKS = frozenset("\u3099\u309a")
 # In brackets at the end these tell a section from its movement, and are no acronym of the name before them.
 PLACES = frozenset({"usa", "us", "uk", "gb", "eu", "uae", "drc", "сша", "єс", "ес"})
 BRACKETED_END = re.compile(r"^(?P<name>.*\S)\s*[(\[](?P<acronym>[^()\[\]]+)[)\]]$")
+# `Ev` is a Turkish word, and the German form is written with points.
+REGISTERED_ASSOCIATION = re.compile(r"\be\.\s?v\.", re.IGNORECASE)
 DOTTED = re.compile(r"\b(\w)\.\s?(?=\w\b)")
 APOSTROPHES = str.maketrans("", "", "'`´‘’")
 ASCII_WORD = re.compile(r"[a-z0-9]+")
@@ -144,12 +146,13 @@ class Parts:
     @classmethod
     def of(cls, name: str) -> "Parts":
         found = BRACKETED_END.match(unicodedata.normalize("NFKC", tidy(name)))
-        words, form = written_words(found["name"] if found else name), set()
+        words, aside = written_words(found["name"] if found else name), written_words(found["acronym"] if found else "")
+        form = WRITTEN_FORMS & {aside}
         while ends := [end for end in written_forms(words) if len(end) < len(words)]:
-            form.add(ends[0])
+            form |= {ends[0]}
             words = words[len(ends[0]) :] if words[: len(ends[0])] == ends[0] else words[: -len(ends[0])]
-        bracketed = "".join(written_words(found["acronym"])) if found else ""
-        return cls(tuple(SPELLINGS.get(word, word) for word in words), frozenset(form), bracketed)
+        bracketed = "" if aside in WRITTEN_FORMS else "".join(aside)
+        return cls(tuple(SPELLINGS.get(word, word) for word in words), form, bracketed)
 
     @property
     def initials(self) -> set[str]:
@@ -165,7 +168,8 @@ class Parts:
 
 def written_words(name: str) -> tuple[str, ...]:
     """The name's words in lower case and their own script, without punctuation; signs such as + belong to the word."""
-    text = DOTTED.sub(r"\1", unicodedata.normalize("NFKC", tidy(name))).translate(APOSTROPHES).replace("&", " and ")
+    spelt_out = REGISTERED_ASSOCIATION.sub(" eingetragener verein ", unicodedata.normalize("NFKC", tidy(name)))
+    text = DOTTED.sub(r"\1", spelt_out).translate(APOSTROPHES).replace("&", " and ")
     folded = unicodedata.normalize("NFKC", text.casefold()).replace("i\u0307", "i").replace("ı", "i")
     letters = (char if spells(char) or unicodedata.category(char) in {"Sm", "So", "Sc"} else " " for char in folded)
     return tuple("".join(letters).split())

@@ -234,6 +234,7 @@ DIFFERENT = [
     ("Civic Solidarity Platform", "Solidarity Platform"),
     ("LA Community Action", "Community Action"),
     ("Women+ Kyiv", "Women Kyiv"),
+    ("Mor Çatı Ev", "Mor Çatı"),
 ]
 
 
@@ -258,6 +259,7 @@ def test_names_that_say_another_thing_are_never_linked(one: str, other: str) -> 
         ("Women’s Watch & Justice", "Womens Watch and Justice"),
         ("Kadın Derneği", "KADIN DERNEĞİ"),
         ("River Watch e.V.", "River Watch"),
+        ("River Watch", "RIVER WATCH (NGO)"),
         ("Center for Civil Liberties (CCL)", "center for civil liberties (ccl)"),
         ("River Watch (ngo)", "River Watch (NGO)"),
     ],
