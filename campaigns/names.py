@@ -2,16 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
-from itertools import groupby
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz.distance import OSA
 
-from . import domains
+from . import countries, lookalikes
+from .legal_forms import FORMS, LINKS, LONGEST_FORM, PARTS, PHRASES, SPELLINGS, WRITTEN_FORMS
 
 # Signs that stand in honest names though Unicode files them with the pictures.
 HONEST_SYMBOLS = frozenset("№©®™°")
@@ -24,93 +24,20 @@ BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
 }
 MOST_MARKS_ON_A_LETTER = 3
 FEWEST_LETTERS = 2
-FEWEST_TO_SLIP = 8
 KEY_CHARACTERS = 400
 INITIALS_CHARACTERS = 40
+FEWEST_INITIALS = 3
 
-# fmt: off
-# What only says "organization", after transliteration: legal forms and their abbreviations.
-FORMS = frozenset(
-    {
-        "aisbl", "ano", "aps", "asbl", "asociacia", "asociacija", "asociacion", "asociatia", "asotsiatsia",
-        "asotsiatsiya", "assoc", "associacao", "associacio", "association", "associazione",
-        "assotsiatsiya", "bf", "biedriba", "bo", "ce", "cic", "civic", "dernegi", "dernek", "eingetragener", "ets",
-        "ev", "forening", "foreningen", "fundacio", "fz", "gemeinnutzige", "gemeinnutziger", "ggmbh", "gmbh", "go",
-        "gromadska", "gromadskaya", "gs", "hasarakakan", "inc", "jmyh", "kazmakerpowtyown", "ljmyh", "llc",
-        "llp", "lmndhmh", "lmwssh", "ltd", "mbf", "mbo", "mgo", "mndhmh", "mtu", "mwssh", "ngo", "nko", "npo", "nuo",
-        "nvo", "obcanske", "obo", "obshchestvennaya", "odv", "ong", "onlus", "oo", "ops", "organisatie",
-        "organisation", "organizace", "organizacija", "organizacion", "organizacja", "organization", "organizatsia",
-        "organizatsiya", "osc", "oz", "plc", "qht", "rf", "roo", "ry", "sazogadoebrivi", "sdruzeni", "sdruzhenie",
-        "sdruzheniya", "spolek", "stichting", "stiftung", "stowarzyszenie", "teskilat", "teskilati", "udruga",
-        "udruzenie", "vakfi", "vakif", "verband", "verein", "vgo", "vzw", "zapsany", "zdruzenie", "zs", "zu",
-    }
-)
-LINKS = frozenset(
-    {
-        "the", "a", "an", "and", "und", "et", "y", "e", "i", "ta", "of", "for", "de", "la", "le", "les", "des", "du",
-        "der", "die", "das", "den",
-    }
-)
-# Forms of several words, of which each alone may tell one name from another.
-PHRASES = frozenset(
-    {
-        ("gromadska", "spilka"), ("gromadske", "obiednannya"), ("blagodiinii", "fond"), ("blagodiina", "organizatsiya"),
-        ("neuryadova", "organizatsiya"), ("nepributkova", "organizatsiya"),
-        ("obshchestvennoe", "obedinenie"), ("obshchestvennyi", "fond"), ("blagotvoritelnyi", "fond"),
-        ("nekommercheskaya", "organizatsiya"), ("nepravitelstvennaya", "organizatsiya"),
-        ("avtonomnaya", "nekommercheskaya", "organizatsiya"),
-        ("ictimai", "birliyi"), ("ictimai", "birlik"), ("qeyri", "hokumet", "teskilati"),
-        ("qoghamdyq", "birlestigi"), ("qoghamdyq", "qory"), ("arasamtavrobo", "organizatsia"),
-        ("obecne", "prospesna", "spolecnost"), ("zapsany", "ustav"), ("nevladina", "organizacija"),
-        ("organizacja", "pozarzadowa"),
-        ("non", "governmental", "organization"), ("non", "profit", "organization"), ("public", "organization"),
-        ("public", "association"), ("charitable", "organization"), ("charity", "organization"),
-        ("organisation", "non", "gouvernementale"), ("association", "loi", "1901"),
-        ("asociacion", "civil"), ("organizacion", "no", "gubernamental"),
-        ("organizzazione", "di", "volontariato"), ("associazione", "di", "promozione", "sociale"),
-    }
-)
-# fmt: on
-# Of these, the ones by which a name may still be told from its neighbour's.
-BODIES = {
-    **dict.fromkeys(
-        ["asociacija", "asociacion", "asociacia", "asociatia", "asotsiatsia", "asotsiatsiya"], "association"
-    ),
-    **dict.fromkeys(["assoc", "associacao", "association", "associazione", "assotsiatsiya"], "association"),
-    **dict.fromkeys(["dernegi", "dernek", "jmyh", "ljmyh", "stowarzyszenie", "verein"], "association"),
-    **dict.fromkeys(["kazmakerpowtyown", "lmndhmh", "mndhmh", "organisatie", "organisation"], "organization"),
-    **dict.fromkeys(["organizace", "organizacija", "organizacion", "organizacja", "organization"], "organization"),
-    **dict.fromkeys(["organizatsia", "organizatsiya", "teskilat", "teskilati"], "organization"),
-    **dict.fromkeys(["bf", "fond", "foundation", "fundacja", "lmwssh", "mwssh", "stichting"], "foundation"),
-    **dict.fromkeys(["qory", "stiftung", "vakfi", "vakif"], "foundation"),
-}
-SPELLINGS = {
-    "centre": "center",
-    "centres": "center",
-    "centers": "center",
-    "dialogue": "dialog",
-    "honour": "honor",
-    "licence": "license",
-    "neighbour": "neighbor",
-    "neighbours": "neighbors",
-    "programmes": "programs",
-    "organisations": "organizations",
-    "defence": "defense",
-    "labour": "labor",
-    "programme": "program",
-    "theatre": "theater",
-    "behaviour": "behavior",
-    "civilisation": "civilization",
-}
 JAPANESE_FORMS = re.compile("(一般|公益)(社団|財団)法人|(認定|特定非営利活動|NPO)+法人")
 VOICING_MARKS = frozenset("\u3099\u309a")
 # In brackets at the end these tell a section from its movement, and are no acronym of the name before them.
 PLACES = frozenset({"usa", "us", "uk", "gb", "eu", "uae", "drc", "сша", "єс", "ес"})
 BRACKETED_END = re.compile(r"^(?P<name>.*\S)\s*[(\[](?P<acronym>[^()\[\]]+)[)\]]$")
+# `Ev` is a Turkish word, and the German form is written with points.
+REGISTERED_ASSOCIATION = re.compile(r"\be\.\s?v\.", re.IGNORECASE)
 DOTTED = re.compile(r"\b(\w)\.\s?(?=\w\b)")
 APOSTROPHES = str.maketrans("", "", "'`´‘’")
 ASCII_WORD = re.compile(r"[a-z0-9]+")
-WORD = re.compile(r"[^\W_]+")
 MARKED_WORD = re.compile(r"[^\s()\[\]«»\"“”,]+")
 
 
@@ -172,7 +99,11 @@ def without_accents(name: str) -> str:
 def without_trailing_acronym(name: str) -> str:
     """The name without an acronym in brackets at its end; other words in brackets stay, since they may tell apart."""
     found = BRACKETED_END.match(unicodedata.normalize("NFKC", tidy(name)))
-    return found["name"] if found and is_acronym(found["acronym"]) else name
+    if not found:
+        return name
+    spelt = "".join(plain_words(found["acronym"]))
+    is_its_own = is_acronym(found["acronym"]) or (spelt and spelt == initials_of(plain_words(found["name"])))
+    return found["name"] if is_its_own else name
 
 
 def is_acronym(text: str) -> bool:
@@ -185,9 +116,13 @@ def is_acronym(text: str) -> bool:
 
 def initials(name: str) -> str:
     """The first letters of its words, without those that only link, in lower-case ASCII; empty for fewer than three."""
-    words = plain_words(without_trailing_acronym(name))
+    return initials_of(plain_words(without_trailing_acronym(name)))
+
+
+def initials_of(words: Iterable[str]) -> str:
+    """The first letters of the words, without those that only link; empty for fewer than three."""
     letters = "".join(word[0] for word in words if word not in LINKS)[:INITIALS_CHARACTERS]
-    return letters if len(letters) >= 3 else ""
+    return letters if len(letters) >= FEWEST_INITIALS else ""
 
 
 def acronyms(name: str) -> set[str]:
@@ -197,10 +132,114 @@ def acronyms(name: str) -> set[str]:
     return {acronym for acronym in {initials(name), with_links} | written if len(acronym) >= 3}
 
 
-def contradict(one: str, other: str) -> bool:
-    """Whether two names of one key call themselves different things, such as an association and an organization."""
-    kinds = [{BODIES[word] for word in plain_words(name) if word in BODIES} for name in (one, other)]
-    return bool(kinds[0] and kinds[1] and kinds[0] != kinds[1])
+@dataclass(frozen=True)
+class Parts:
+    """A name as it is written: its words in their own script, its legal form, and what stands in brackets behind it.
+
+    The words keep their accents and those that only link; `form` and `bracketed` are empty where there is none.
+    """
+
+    words: tuple[str, ...]
+    form: frozenset[tuple[str, ...]]
+    bracketed: str
+
+    @classmethod
+    def of(cls, name: str) -> "Parts":
+        found = BRACKETED_END.match(unicodedata.normalize("NFKC", tidy(name)))
+        words, aside = written_words(found["name"] if found else name), written_words(found["acronym"] if found else "")
+        form = WRITTEN_FORMS & {aside}
+        while ends := [end for end in written_forms(words) if len(end) < len(words)]:
+            form |= {ends[0]}
+            words = words[len(ends[0]) :] if words[: len(ends[0])] == ends[0] else words[: -len(ends[0])]
+        bracketed = "" if aside in WRITTEN_FORMS else "".join(aside)
+        return cls(tuple(SPELLINGS.get(word, word) for word in words), form, bracketed)
+
+    @property
+    def initials(self) -> set[str]:
+        """Its initials, with the words that only link and without them, as they are written and in ASCII."""
+        telling = [word for word in self.words if word not in LINKS]
+        return {
+            "".join(word[0] for word in words)
+            for written in (self.words, telling)
+            for words in (written, [*map("".join, map(plain_words, written))])
+            if all(words)
+        }
+
+
+def written_words(name: str) -> tuple[str, ...]:
+    """The name's words in lower case and their own script, without punctuation; signs such as + belong to the word."""
+    spelt_out = REGISTERED_ASSOCIATION.sub(" eingetragener verein ", unicodedata.normalize("NFKC", tidy(name)))
+    text = DOTTED.sub(r"\1", spelt_out).translate(APOSTROPHES).replace("&", " and ")
+    folded = unicodedata.normalize("NFKC", text.casefold()).replace("i\u0307", "i").replace("ı", "i")
+    letters = (char if spells(char) or unicodedata.category(char) in {"Sm", "So", "Sc"} else " " for char in folded)
+    return tuple("".join(letters).split())
+
+
+def written_forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The legal forms that stand in front or behind, the longest first."""
+    ends = [end for size in range(LONGEST_FORM, 0, -1) for end in (words[:size], words[-size:])]
+    return [end for end in ends if end in WRITTEN_FORMS]
+
+
+def agree(name: str, known: str, acronyms: Iterable[str] = ()) -> bool:
+    """Whether two names are one and the same but for case, punctuation and customary spellings.
+
+    One may lack the other's legal form, but two forms must be one; so too an acronym in brackets, which on one side
+    alone must be the name's initials or among the known `acronyms`.
+
+    >>> agree("NGO “Centre for Civil Liberties”", "Center for Civil Liberties (CCL)")
+    True
+    >>> agree("Doctors for Peace", "Doctors of Peace")
+    False
+    """
+    one, other = Parts.of(name), Parts.of(known)
+    if one.words != other.words or (one.form and other.form and one.form != other.form):
+        return False
+    if one.bracketed == other.bracketed:
+        return True
+    allowed = one.initials | {"".join(written_words(acronym)) for acronym in acronyms}
+    alone = one.bracketed or other.bracketed
+    return not (one.bracketed and other.bracketed) and len(alone) >= FEWEST_INITIALS and alone in allowed
+
+
+def shares_house(name: str, known: Iterable[str], country: str, home: str) -> bool:
+    """Whether a name at the website of the organization known by these names is its own, and not its branch's.
+
+    It says more than one of them, or less, and nothing else: or it is their acronym, with the home country at most.
+    `country` is that of the sought, `home` that of the known, both ISO 3166 alpha-2 or empty.
+    """
+    names = list(known)
+    return any(is_longer_or_shorter(name, each, country, home) for each in names) or is_acronym_of(name, names, home)
+
+
+def is_longer_or_shorter(name: str, known: str, country: str, home: str) -> bool:
+    """Whether all that tells one name stands in the other, and what is more there is no branch nor another country."""
+    one, other = telling_words(name), telling_words(known)
+    forms = Parts.of(name).form, Parts.of(known).form
+    if not one or not other or not (one <= other or other <= one) or (all(forms) and forms[0] != forms[1]):
+        return False
+    more, less = countries.named(name) - countries.named(known), countries.named(known) - countries.named(name)
+    return not (one ^ other) & PARTS and more <= {home} and less <= {country}
+
+
+def is_acronym_of(name: str, known: Iterable[str], home: str) -> bool:
+    """Whether it is an acronym of one of the known names, alone or with the name of the home country."""
+    shortened = {short for each in known for short in short_names(each)}
+    words = [*written_words(name)]
+    others = [word for word in words if word not in shortened]
+    return len(others) < len(words) and (not others or countries.named(" ".join(others)) == {home})
+
+
+def short_names(name: str) -> set[str]:
+    """The acronyms by which a known name is called: itself if it is one, that in brackets behind it, its initials."""
+    parts = Parts.of(name)
+    written = {"".join(written_words(name))} if is_acronym(name) else set()
+    return {short for short in {parts.bracketed} | parts.initials | written if len(short) >= FEWEST_INITIALS}
+
+
+def telling_words(name: str) -> set[str]:
+    """The words by which it is told from others, in ASCII, those in brackets too."""
+    return {SPELLINGS.get(word, word) for word in without_forms(plain_words(name))}
 
 
 def validate(name: str) -> None:
@@ -250,133 +289,18 @@ def picture(char: str) -> bool:
     return (unicodedata.category(char) == "So" and char not in HONEST_SYMBOLS) or unicodedata.category(char) == "Me"
 
 
-# Alphabets that have letters of one look. A word that mixes them is not an honest one.
-LOOK_ALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
-LATIN_TWINS = frozenset("аеорсухіїјѕһԁԛԝӏАВЕКМНОРСТУХІЇЈЅԚԜӀΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ")
-IPA_TWINS = frozenset("ɑɡɩɪʀʏʟɴʜʙɢɸʋƖǀǃ")
-STYLED = ("<font>", "<circle>", "<square>", "<wide>")
-CYRILLIC_TWINS = frozenset("aceopxyiABCEHIKMOPTX")
-# What a hurried eye takes for a small letter, in websites' addresses.
-LOOKS = {
-    **{
-        "a": "аɑα",
-        "b": "ьв",
-        "c": "сϲ",
-        "d": "ԁ",
-        "e": "еє3",
-        "g": "ɡ",
-        "h": "һհ",
-        "j": "ј",
-        "k": "кκ",
-        "l": "ӏǀ1iіɩı",
-    },
-    **{"m": "м", "n": "пո", "o": "оοօ0", "p": "рρ", "q": "ԛ", "s": "ѕ5", "t": "тτ", "u": "υս", "v": "νѵ", "w": "ԝω"},
-    **{"x": "хχ", "y": "уүγ"},
-}
-TO_LOOKS = str.maketrans({twin: letter for letter, twins in LOOKS.items() for twin in twins})
-TWINS = LATIN_TWINS | CYRILLIC_TWINS | {twin for twins in LOOKS.values() for twin in twins if not twin.isascii()}
-DIGIT_FOR_LETTER = re.compile(
-    r"[^\W\d_][01]{1,2}[^\W\d_]|[a-zа-яіїєґ][356]{1,2}[a-zа-яіїєґ]"  # inside
-    r"|^[015](?!st|th|er|re|ra|ro)[a-zа-яіїєґ]{2}|^[A-ZА-ЯІЇЄҐ]3[a-zа-яіїєґ]{2}"  # in front
-    r"|[^\W\d_]{2}0$|[a-zа-яіїєґ]{2}[15]$|[a-zа-яіїєґ]{4}3$"  # at the end
-)
-
-# `CiviI`, `PoIitics`, `lnstitute`; `RiverInstitute` is honest.
-CAPITAL_FOR_SMALL = re.compile(r"[a-z]I(?![A-Za-z])|[a-z]I[aeiouybfghjkpqvwxz]|^l[ns][a-z]{2}")
-
-
 def warnings(name: str, website: str = "", known_domains: Iterable[str] = ()) -> list[str | Promise]:
     """Why the name or the website may be made to look like another's; empty for an honest one.
 
     `known_domains` are registrable domains of organizations that are known; a website much like one of them is told.
     """
-    written = WORD.findall(name)
-    labels = domains.in_letters(domains.split(website).hostname or "").split(".")
-    checks = [
-        (any(hidden(char) for char in name) or has_idle_joiner(name), _("The name has characters that nobody sees.")),
-        (any(mixes_scripts(word) for word in written), _("A word of the name mixes alphabets.")),
-        (has_disguised_word(name), _("A word of the name looks Latin and is written in another alphabet.")),
-        (has_odd_letters(name), _("The name has letters of an unusual form.")),
-        (any(DIGIT_FOR_LETTER.search(word) for word in written), _("A digit stands in the name for a letter.")),
-        (any(CAPITAL_FOR_SMALL.search(word) for word in written), _("The name mistakes capital I and small l.")),
-        (
-            any(mixes_scripts(label) or has_disguised_word(f"x {label}") for label in labels),
-            _("The website’s address mixes alphabets."),
-        ),
-        (
-            resembles_another(domains.of_website(website), frozenset(known_domains)),
-            _("The website’s address is almost that of a known one."),
-        ),
-    ]
-    return [words for applies, words in checks if applies]
+    unseen = any(hidden(char) for char in name) or has_idle_joiner(name)
+    found: list[str | Promise] = [_("The name has characters that nobody sees.")] if unseen else []
+    return found + lookalikes.of_name(name) + lookalikes.of_website(website, known_domains)
 
 
-def script(char: str) -> str:
-    return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
-
-
-def mixes_scripts(word: str) -> bool:
-    """Whether letters of several alphabets are blended. `КримSOS`, where each part shows what it is, is honest."""
-    letters = [char for char in word if script(char) in LOOK_ALIKE_SCRIPTS]
-    runs = [set(run) for _script, run in groupby(letters, key=script)]
-    return len(runs) > 2 or (len(runs) == 2 and any(run <= TWINS for run in runs))
-
-
-def has_disguised_word(name: str) -> bool:
-    """Whether a word among Latin ones has only letters of another alphabet that look Latin.
-
-    Where the name has more of that alphabet than such letters, it is honestly in both.
-    """
-    scripts = {char: script(char) for char in name}
-    others = {char for char, alphabet in scripts.items() if alphabet in LOOK_ALIKE_SCRIPTS - {"LATIN"}}
-    is_among_latin = others <= LATIN_TWINS and "LATIN" in scripts.values()
-    return is_among_latin and any(set(word) <= others for word in WORD.findall(name))
-
-
-def has_odd_letters(name: str) -> bool:
-    """Whether letters have a form that no keyboard gives: mathematical, phonetic, small capitals, full width.
-
-    Beside Chinese and Japanese signs full width is at home.
-    """
-    odd = STYLED[:-1] if any(script(char) in {"CJK", "HIRAGANA", "KATAKANA"} for char in name) else STYLED
-    return any(
-        unicodedata.decomposition(char).startswith(odd) or char in IPA_TWINS or "\u1d00" <= char <= "\u1dbf"
-        for char in name
-        if char.isalnum()
-    )
-
-
-def resembles_another(domain: str, known: Collection[str]) -> bool:
-    """Whether the domain is not known itself, and much like a known one; see `looks_like`."""
-    if not domain or domain in known:
-        return False
-    look = as_seen(domain)
-    return any(is_one_letter_away(domain, each) or looks_like(look, as_seen(each)) for each in known)
-
-
-def as_seen(domain: str) -> str:
-    """The domain as a hurried eye reads it: without accents, letters of one look made the same."""
-    letters = domain if domain.isascii() and "xn--" not in domain else without_accents(domains.in_letters(domain))
-    return letters.casefold().translate(TO_LOOKS).replace("rn", "m").replace("vv", "w")
-
-
-def looks_like(domain: str, known: str) -> bool:
-    """Whether two domains, as seen, are one but for a letter, or for what follows the chosen name."""
-    one, other = domains.label(domain), domains.label(known)
-    chosen = one.replace("-", "")
-    return (
-        domain == known
-        or is_one_letter_away(domain, known)
-        or chosen == other.replace("-", "")
-        or chosen == known.replace("-", "").replace(".", "")
-    )
-
-
-def is_one_letter_away(one: str, other: str) -> bool:
-    """Whether one letter was added, left out, changed, or swapped with its neighbour."""
-    return OSA.distance(one, other, score_cutoff=1) == 1
-
-
-def is_slip_of(key: str, known: str) -> bool:
-    """Whether a key is one letter away from a known one; short ones differ honestly."""
-    return min(len(key), len(known)) >= FEWEST_TO_SLIP and is_one_letter_away(key, known)
+def resembles(name: str, known_keys: Iterable[str]) -> bool:
+    """Whether its key is none of these, and yet a hurried eye takes it for one; see `lookalikes.resemble`."""
+    others = set(known_keys)
+    own = key(name)
+    return own not in others and lookalikes.resemble({own, key(lookalikes.in_latin(name))}, others)

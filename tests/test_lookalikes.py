@@ -234,6 +234,19 @@ def test_what_real_groups_type_is_not_warned_of() -> None:
         ("CiviI Liberties", "capital I"),
         ("Center for PoIitical Studies", "capital I"),
         ("River lnstitute", "capital I"),
+        ("Civil Llberties", "capital I"),
+        ("Ꭺmnesty", "mixes alphabets"),
+        ("River Ꮃatch", "mixes alphabets"),
+        ("ꓮmnesty", "mixes alphabets"),
+        ("Hoսnds", "mixes alphabets"),
+        ("Ⲣeace", "mixes alphabets"),
+        ("Wဝrld", "mixes alphabets"),
+        ("Ꭱ Media", "another alphabet"),
+        ("ꓮꓡꓡ Media", "another alphabet"),
+        ("Hoꭎnds", "unusual form"),
+        ("AMNE5TY", "digit"),
+        ("Human Right5", "digit"),
+        ("Civi1 Society", "digit"),
     ],
 )
 def test_warning_says_what_is_odd(name: str, words: str) -> None:
@@ -262,6 +275,19 @@ def test_warning_says_what_is_odd(name: str, words: str) -> None:
             "ＮＰＯ法人 川の会",
         ),
         *("Memorial №5", "Cơ sở", "حقوق الإنسان", "می\u200cخواهم", "हिंदी संस्था", "C14", "G20 Watch", "112 Україна"),
+        *(
+            "Radio1",
+            "Canal5",
+            "Fem5",
+            "Studio3",
+            "Europe1",
+            "Generation0",
+            "TV5MONDE",
+            "Studio1Kyiv",
+            "Lloyd",
+            "Llengua i drets",
+        ),
+        *("Azərbaycan", "Cherokee Nation ᏣᎳᎩᎯ ᎠᏰᎵ", "Oʻzbekiston", "Ɛwe Society", "SOS Հայաստան", "SOS-საქართველო"),
         *("RiverInstitute", "Strategy XXI", "OpenIT", "l’Observatoire", "MacInnes", "LGBTI+ Kyiv", "AntiImmigration"),
     ],
 )
@@ -284,6 +310,35 @@ def test_honest_oddity_is_not_warned_of(name: str) -> None:
 )
 def test_website_almost_a_known_one_is_warned_of(website: str) -> None:
     assert names.warnings("River Watch", website, ["ccl.org.ua"])
+
+
+@pytest.mark.parametrize(
+    "website",
+    [
+        *("https://amnesty.org.evil.com/", "https://donate-amnesty.org", "https://amnesty-org.com", "amnesty.com"),
+        *("https://amnesty.org.wordpress.com", "https://arnnesty.org", "https://amnesty.co", "https://amnesty.com.ua"),
+        *("https://hrvv.org", "https://amnèsty.org", "https://ɑmnesty.org"),
+    ],
+)
+def test_website_made_of_a_known_one_is_warned_of(website: str) -> None:
+    assert names.warnings("River Watch", website, ["amnesty.org", "hrw.org"])
+
+
+@pytest.mark.parametrize(
+    "website",
+    [
+        *(
+            "https://hrc.org",
+            "https://hrf.org",
+            "https://amnesty.de",
+            "https://amnesty.org.au",
+            "https://amnesty.or.jp",
+        ),
+        *("https://www.es.amnesty.org/", "https://amnesty-river.de"),
+    ],
+)
+def test_neighbours_and_sections_are_not_warned_of(website: str) -> None:
+    assert names.warnings("River Watch", website, ["amnesty.org", "hrw.org"]) == []
 
 
 @pytest.mark.parametrize("website", ["https://ссl.org", "https://аре.com", "https://xn--l-6tba.org.ua", "//gооgle.com"])
@@ -337,6 +392,25 @@ def test_name_one_letter_away_from_a_verified_one_is_warned_of(name: str, is_war
     union.verify(by=None, how="we know them")
     words = ["The name is one letter away from that of a verified organization."] if is_warned else []
     assert [str(each) for each in Organization.objects.warnings(name)] == words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "is_warned"),
+    [
+        ("Arnnesty International", True),
+        ("Amnesty lnternational", True),
+        ("Ꭺmnesty International", True),
+        ("Amne5ty Internationa1", True),
+        ("AMNESTY INTERNATIONAL", False),
+        ("Amnesty International (AI)", False),
+        ("Amnesty Interregional", False),
+    ],
+)
+def test_name_that_is_taken_for_a_verified_one_is_warned_of(name: str, is_warned: bool) -> None:
+    Organization.objects.register("Amnesty International").verify(by=None, how="we know them")
+    words = {str(each) for each in Organization.objects.warnings(name)} - {str(each) for each in names.warnings(name)}
+    assert bool(words) == is_warned
 
 
 @pytest.mark.django_db

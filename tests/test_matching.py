@@ -105,9 +105,8 @@ def test_same_key() -> None:
 
 def test_same_website() -> None:
     register("Center for Civil Liberties", website="https://ccl.org.ua")
-    assert found("Liberties Kyiv", website="http://www.ccl.org.ua/en/") == [
-        ("Center for Civil Liberties", "website", True)
-    ]
+    for name, certain in (("Center for Civil Liberties Kyiv", True), ("Liberties Kyiv", False)):
+        assert found(name, website="http://www.ccl.org.ua/en/") == [("Center for Civil Liberties", "website", certain)]
 
 
 def test_email_at_the_website() -> None:
@@ -170,7 +169,7 @@ def test_unverified_is_only_suggested() -> None:
 def test_country_must_not_contradict(country: str, certain: bool) -> None:
     register("River Watch", country="UA", website="https://river.example")
     assert found("River Watch", country=country) == [("River Watch", "key", certain)]
-    assert found("Our office", website="https://river.example", country=country) == [
+    assert found("River Watch Kyiv", website="https://river.example", country=country) == [
         ("River Watch", "website", certain)
     ]
 
@@ -220,6 +219,100 @@ def test_association_and_organization_of_one_name_are_only_suggested() -> None:
     assert found("Orlyk Vakfı")[0] == ("Orlyk Derneği", "key", False)
 
 
+DIFFERENT = [
+    ("Youth Initiative for Human Rights (BiH)", "Youth Initiative for Human Rights (SRB)"),
+    ("Youth Initiative for Human Rights", "Youth Initiative for Human Rights (SRB)"),
+    ("ГО “Право на захист”", "БФ “Право на захист”"),
+    ("ГО «Річкова варта»", "ГС «Річкова варта»"),
+    ("РОО «Речная стража»", "НКО «Речная стража»"),
+    ("Flusswacht Verband", "Flusswacht Verein"),
+    ("Hepatitis A Patients Association", "Hepatitis E Patients Association"),
+    ("Doctors for Russia", "Doctors of Russia"),
+    ("Hội Bà Mẹ", "Hội Ba Mẹ"),
+    ("心声基金会", "新生基金会"),
+    ("River Watch Section (NL)", "River Watch Section (DE)"),
+    ("Civic Solidarity Platform", "Solidarity Platform"),
+    ("LA Community Action", "Community Action"),
+    ("Women+ Kyiv", "Women Kyiv"),
+    ("Mor Çatı Ev", "Mor Çatı"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT + [(other, one) for one, other in DIFFERENT])
+def test_names_that_say_another_thing_are_never_linked(one: str, other: str) -> None:
+    register(one, country="UA", website="https://river.example")
+    for website in ("", "https://river.example"):
+        assert not any(certain for *_rest, certain in found(other, website=website, country="UA"))
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ("Center for Civil Liberties", "CENTER FOR CIVIL LIBERTIES"),
+        ("Center for Civil Liberties", "„Center for civil-liberties“."),
+        ("Center for Civil Liberties", "Centre for Civil Liberties"),
+        ("Center for Civil Liberties", "NGO Center for Civil Liberties"),
+        ("Center for Civil Liberties", "ГО “Center for Civil Liberties”"),
+        ("Center for Civil Liberties", "Center for Civil Liberties (CCL)"),
+        ("Center for Civil Liberties (CCL)", "Center for Civil Liberties"),
+        ("Центр громадянських свобод", "ГРОМАДСЬКА ОРГАНІЗАЦІЯ «ЦЕНТР ГРОМАДЯНСЬКИХ СВОБОД» (ЦГС)"),
+        ("Women’s Watch & Justice", "Womens Watch and Justice"),
+        ("Kadın Derneği", "KADIN DERNEĞİ"),
+        ("River Watch e.V.", "River Watch"),
+        ("River Watch", "RIVER WATCH (NGO)"),
+        ("Center for Civil Liberties (CCL)", "center for civil liberties (ccl)"),
+        ("River Watch (ngo)", "River Watch (NGO)"),
+    ],
+)
+def test_one_name_written_otherwise_is_linked(known: str, typed: str) -> None:
+    register(known, country="UA")
+    assert found(typed, country="UA") == [(known, "key", True)]
+
+
+def test_acronym_in_brackets_may_be_one_that_is_known() -> None:
+    river = register("River Watch")
+    assert found("River Watch (RIWA)") == [("River Watch", "key", False)]
+    river.know_as("RIWA")
+    assert found("River Watch (RIWA)") == [("River Watch", "key", True)]
+
+
+@pytest.mark.parametrize(
+    ("known", "country", "website", "typed", "also"),
+    [
+        ("Institute of Philology", "UA", "https://knu.ua/", "Faculty of Law", "https://www.knu.ua/en/"),
+        ("River University", "UA", "https://river.ua/", "River University Faculty of Law", "https://river.ua/"),
+        ("River Watch", "", "https://river.org", "River Watch Togo", "https://river.org"),
+        ("River Watch", "GB", "https://river.org", "River Watch Togo", "https://river.org"),
+        ("River Watch", "GB", "https://river.org", "River Watch Ukrainian Section", "https://river.org"),
+        ("River Watch Togo", "TG", "https://river.org", "River Watch", "https://river.org"),
+        ("Hill Watch", "UA", "https://portal.org/org.php?id=12", "Hill", "https://portal.org/org.php?id=13"),
+        ("Hill Watch", "UA", "https://portal.org/#/hill", "Hill", "https://portal.org/#/lake"),
+        ("Hill Watch", "UA", "https://portal.org/?id=12", "Hill", "https://portal.org/"),
+        ("Hill Watch", "UA", "https://kyivcity.gov.ua", "Hill Sports", "https://kyivcity.gov.ua"),
+        ("KMDA Youth", "UA", "https://kyivcity.gov.ua", "KMDA Sports", "https://kyivcity.gov.ua"),
+        ("River Watch", "UA", "https://river.org", "NGO", "https://river.org"),
+    ],
+)
+def test_website_of_a_house_links_none_of_its_other_dwellers(
+    known: str, country: str, website: str, typed: str, also: str
+) -> None:
+    register(known, country=country, website=website)
+    assert found(typed, website=also) == [(known, "website", False)]
+
+
+def test_other_letters_are_another_website() -> None:
+    register("River Watch", website="https://straße.de")
+    assert found("Hill Society", website="https://strasse.de") == []
+    assert found("Watch", website="https://xn--strae-oqa.de") == [("River Watch", "website", True)]
+
+
+@pytest.mark.parametrize("name", ["CCL", "CCL Ukraine", "Civil Liberties", "Center for Civil Liberties in Ukraine"])
+def test_shorter_and_longer_name_at_its_own_website_is_linked(name: str) -> None:
+    register("Center for Civil Liberties", country="UA", website="https://ccl.org.ua")
+    (candidate,) = Organization.objects.candidates(name, "https://www.ccl.org.ua/en", country="UA")
+    assert candidate.certain
+
+
 def test_merged_record_is_never_offered() -> None:
     kept = register("River Watch", website="https://river.example")
     gone = register("Watch of Rivers", "Річкова варта", website="https://rivers.example")
@@ -235,6 +328,19 @@ def test_merged_record_is_never_offered() -> None:
 SHARED = [
     *("https://www.facebook.com/river", "https://uk-ua.facebook.com/river", "https://sites.google.com/view/river"),
     *("https://river.wordpress.com", "https://t.me/river", "https://x.com/river", "https://linktr.ee/river"),
+    *(
+        "https://blog.naver.com/river",
+        "https://www.reddit.com/r/river",
+        "https://issuu.com/river",
+        "https://about.me/r",
+    ),
+    *("https://taplink.cc/river", "https://river.e-monsite.com", "https://www.helloasso.com/associations/river"),
+    *(
+        "https://t.co/river",
+        "https://www.idealist.org/en/river",
+        "https://www.google.com.ua/maps",
+        "https://yandex.kz/r",
+    ),
     *("https://river.weebly.com", "https://river.ucoz.ua", "https://river.business.site", "https://bsky.app/profile/a"),
 ]
 
@@ -245,7 +351,14 @@ def test_shared_host_says_nothing(website: str) -> None:
     assert found("Hill Society", website=website) == []
 
 
-@pytest.mark.parametrize("address", ["a@gmail.com", "a@ukr.net", "a@mail.ru", "a@GMX.de", "a@proton.me"])
+FREE = [
+    *("a@gmail.com", "a@ukr.net", "a@mail.ru", "a@GMX.de", "a@proton.me", "a@hotmail.co.uk", "a@yahoo.es", "a@pm.me"),
+    *("a@yahoo.it", "a@outlook.de", "a@qq.com", "a@163.com", "a@sfr.fr", "a@tuta.com", "a@tutamail.com", "a@bk.ru"),
+    *("a@email.ua", "a@live.nl", "a@yandex.kz"),
+]
+
+
+@pytest.mark.parametrize("address", FREE)
 def test_free_mail_says_nothing(address: str) -> None:
     register("River Watch", website=f"https://{address.partition('@')[2]}")
     assert found("Hill Society", email=address) == []
@@ -253,7 +366,7 @@ def test_free_mail_says_nothing(address: str) -> None:
 
 def test_website_in_another_script_is_one_with_its_ascii_form() -> None:
     register("River Watch", website="https://www.річка.укр")
-    assert found("Hill Society", website="https://xn--80atr2a4e.xn--j1amh/") == [("River Watch", "website", True)]
+    assert found("Watch", website="https://xn--80atr2a4e.xn--j1amh/") == [("River Watch", "website", True)]
     assert found("Hill Society", email="варта@річка.укр") == [("River Watch", "email", False)]
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from campaigns import markdown, names, sealing
+from campaigns import countries, markdown, names, sealing
 from campaigns.models import NumberedDemand, Statement
 from campaigns.sealing import Unreadable
 
@@ -220,6 +220,29 @@ def test_name_with_what_cannot_stand_in_a_list_is_refused(before: str, unfit: st
 def test_name_with_idle_joiners_or_heaps_of_marks_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match="invisible control characters"):
         names.validate(name)
+
+
+@given(st.text(), st.text())
+def test_agreeing_is_mutual_and_with_oneself(one: str, other: str) -> None:
+    assert names.agree(one, one)
+    assert names.agree(one, other) == names.agree(other, one)
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("River Watch Togo", {"TG"}),
+        ("Bosnia and Herzegovina Watch", {"BA"}),
+        ("Ukrainian River Watch", {"UA"}),
+        ("Річкова варта України", {"UA"}),
+        ("River Watch (NL)", {"NL"}),
+        ("Doctors in need: is it no end", set()),
+        ("Civil Liberties for Children", set()),
+        ("", set()),
+    ],
+)
+def test_countries_that_a_name_speaks_of(name: str, codes: set[str]) -> None:
+    assert countries.named(name) == codes
 
 
 @given(st.text(st.characters(categories=["P", "Zs"])), LETTERS.filter(lambda letter: len(names.key(letter)) == 1))

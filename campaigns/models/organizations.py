@@ -140,8 +140,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         sites = self.standing().exclude(domain="").values_list("domain", flat=True)
         found = names.warnings(name, website, sites if website else ())
         verified = OrganizationName.objects.filter(organization__in=self.standing().exclude(verified_at=None))
-        key, keys = names.key(name), set(verified.values_list("key", flat=True))
-        if key not in keys and any(names.is_slip_of(key, known) for known in keys):
+        if names.resembles(name, verified.values_list("key", flat=True)):
             found.append(_("The name is one letter away from that of a verified organization."))
         return found
 
@@ -215,21 +214,24 @@ class Organization(models.Model):
     def is_surely(self, sought: Sought, reason: Reason) -> bool:
         """Whether `sought` may be linked to it without a person, found by name or website and no other record so found.
 
-        It is verified, neither country nor website contradicts, and nothing is made to look like something else. A name
-        of a single word is many a section's: it needs the country's word besides. A website needs to be the same
-        section's on a domain that several may share.
+        It is verified, neither country nor website contradicts, and nothing is made to look like something else. Found
+        by name, the two names agree word by word; a name of a single word is many a section's: it needs the country's
+        word besides. Found by website, both are its front page, and the name says no more than a known one, or less.
         """
         if self.verified_at is None or (sought.country and self.country and self.country.code != sought.country):
             return False
         if names.warnings(sought.name, sought.website):
             return False
+        known = [each.name for each in self.names.all()]
         if reason == Reason.WEBSITE:
-            return domains.section(sought.website) == domains.section(self.website)
+            is_front = not domains.section(sought.website) and not domains.section(self.website)
+            return is_front and names.shares_house(sought.name, known, sought.country, self.country.code or "")
         website = domains.of_website(sought.website)
         if reason != Reason.KEY or (website and self.domain and website != self.domain):
             return False
         is_one_word = " " not in names.key(sought.name)
-        return not names.contradict(sought.name, self.name) and not (
+        acronyms = filter(names.is_acronym, known)
+        return names.agree(sought.name, self.name, acronyms) and not (
             is_one_word and self.country.code != sought.country
         )
 
