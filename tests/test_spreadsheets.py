@@ -179,7 +179,7 @@ def test_too_many_bytes_columns_and_characters() -> None:
 
 
 def test_a_quotation_mark_that_is_left_open() -> None:
-    assert "quotation mark" in refusal(b'Name\n"River Watch\n' + b"Lake Watch\n" * 20_000)
+    assert "quotes of the file do not close" in refusal(b'Name\n"River Watch\n' + b"Lake Watch\n" * 20_000)
 
 
 @pytest.mark.parametrize(

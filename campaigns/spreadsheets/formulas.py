@@ -1,11 +1,14 @@
 """What a spreadsheet would run when it opens a file, and how it is kept a text."""
 
+import re
 import unicodedata
 
 SIGNS = frozenset("=+-@\u2212")
 LINE_SIGNS = frozenset("\t\r\n")
 QUOTES = frozenset("'\"`´‘’“”«»")
 APOSTROPHE = "'"
+# Where a program that was told another separator than the comma may begin a new cell.
+SEPARATORS = re.compile(r"([,;|\t\r\n])")
 
 
 def is_risky(text: str) -> bool:
@@ -20,13 +23,26 @@ def is_risky(text: str) -> bool:
 
 
 def guard(text: str) -> str:
-    """The text as it can stand in a CSV: with an apostrophe before what would run."""
-    return APOSTROPHE + text if is_risky(text) else text
+    """The text as it can stand in a CSV: with an apostrophe before what would run, at its beginning and wherever
+    another program may divide it."""
+    first, *rest = SEPARATORS.split(text)
+    guarded = [first, *(APOSTROPHE + part if is_cell(part) and is_risky(part) else part for part in rest)]
+    return APOSTROPHE * is_risky(text) + "".join(guarded)
 
 
 def unguard(text: str) -> str:
     """The text again of which `guard` made this."""
+    first, *rest = SEPARATORS.split(text)
+    return without_apostrophe(first + "".join(map(without_apostrophe, rest)))
+
+
+def without_apostrophe(text: str) -> str:
     return text[1:] if text.startswith(APOSTROPHE) and is_risky(text[1:]) else text
+
+
+def is_cell(part: str) -> bool:
+    """Whether a part of a divided text is more than what divides it."""
+    return not SEPARATORS.fullmatch(part)
 
 
 def without_controls(text: str) -> str:
