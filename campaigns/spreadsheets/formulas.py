@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 SIGNS = frozenset("=+-@\u2212")
 LINE_SIGNS = frozenset("\t\r\n")
 QUOTES = frozenset("'\"`´‘’“”«»")
 APOSTROPHE = "'"
 # Where a program that was told another separator than the comma may begin a new cell.
-SEPARATORS = re.compile(r"([,;|\t\r\n])")
+SEPARATORS = re.compile(r"[,;|\t\r\n]")
 
 
 def is_risky(text: str) -> bool:
@@ -23,26 +24,24 @@ def is_risky(text: str) -> bool:
 
 
 def guard(text: str) -> str:
-    """The text as it can stand in a CSV: with an apostrophe before what would run, at its beginning and wherever
-    another program may divide it."""
-    first, *rest = SEPARATORS.split(text)
-    guarded = [first, *(APOSTROPHE + part if is_cell(part) and is_risky(part) else part for part in rest)]
-    return APOSTROPHE * is_risky(text) + "".join(guarded)
+    """The text as it can stand in a CSV: with an apostrophe before what would run, at its beginning and wherever a
+    program may divide it."""
+    return "".join(APOSTROPHE * is_risky(text[begin:]) + text[begin:end] for begin, end in divided(text))
 
 
 def unguard(text: str) -> str:
     """The text again of which `guard` made this."""
-    first, *rest = SEPARATORS.split(text)
-    return without_apostrophe(first + "".join(map(without_apostrophe, rest)))
+    return "".join(text[begin + is_guarded(text[begin:]) : end] for begin, end in divided(text))
 
 
-def without_apostrophe(text: str) -> str:
-    return text[1:] if text.startswith(APOSTROPHE) and is_risky(text[1:]) else text
+def divided(text: str) -> Iterator[tuple[int, int]]:
+    """Where its parts begin and end, each with the separator that follows it."""
+    ends = [found.end() for found in SEPARATORS.finditer(text)]
+    return zip([0, *ends], [*ends, len(text)], strict=True)
 
 
-def is_cell(part: str) -> bool:
-    """Whether a part of a divided text is more than what divides it."""
-    return not SEPARATORS.fullmatch(part)
+def is_guarded(text: str) -> bool:
+    return text.startswith(APOSTROPHE) and is_risky(text[1:])
 
 
 def without_controls(text: str) -> str:
