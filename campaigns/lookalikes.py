@@ -241,3 +241,39 @@ def resemble(keys: Set[str], known: Collection[str]) -> bool:
         if process.extractOne(sight, sights, scorer=OSA.distance, score_cutoff=farthest):
             return len(sight) >= FEWEST_TO_RESEMBLE
     return False
+
+
+class KnownDomains:
+    """Many known domains, each as a hurried eye sees it, so that the few much like another are found quickly."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = list(known)
+        self.seen = [as_seen(domain) for domain in self.known]
+        self.places: dict[str, list[int]] = {}
+        for place, (domain, seen) in enumerate(zip(self.known, self.seen, strict=True)):
+            for look in {flat(domains.label(seen)), flat(seen), in_pieces(domain)}:
+                self.places.setdefault(look, []).append(place)
+
+    def near(self, website: str) -> list[str]:
+        """Those that `resembles_another` may hold the website's host for, and itself where it is known."""
+        host = domains.in_ascii(domains.split(website).hostname or "")
+        domain = domains.of_website(website)
+        if not domain:
+            return []
+        seen = as_seen(domain)
+        looks = {flat(domains.label(seen)), *runs(in_pieces(host))}
+        places = {place for look in looks for place in self.places.get(look, [])}
+        for sought, known in [(domain, self.known), (seen, self.seen)]:
+            found = process.extract(sought, known, scorer=OSA.distance, score_cutoff=1, limit=None)
+            places.update(place for _known, _distance, place in found)
+        return [self.known[place] for place in sorted(places)]
+
+
+def in_pieces(domain: str) -> str:
+    return domain.replace(".", "-")
+
+
+def runs(pieces: str) -> set[str]:
+    """Every run of pieces that stand side by side."""
+    words = pieces.split("-")
+    return {"-".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1)}

@@ -28,7 +28,13 @@ AFTER = [
     "cmd|' /C calc'!A0",
     "SUM(A1:A9)",
 ]  # fmt: skip
-PAYLOADS = list(dict.fromkeys(map("".join, itertools.product(BEFORE, SIGNS, AFTER))))[:500]
+WHOLE = list(map("".join, itertools.product(BEFORE, SIGNS, AFTER)))
+# A program that was told another separator divides these, and what follows it begins a cell.
+DIVIDED = [
+    f"River{separator}{payload}"
+    for separator, payload in itertools.product([",", ";", "\t", "|", "\n", "\r\n", '";', '"\n'], WHOLE[:24])
+]
+PAYLOADS = [*list(dict.fromkeys(WHOLE))[:500], *DIVIDED]
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "\u2212")
 
 
@@ -44,9 +50,9 @@ def body(response: Any) -> bytes:
     return b"".join(response.streaming_content)
 
 
-def table(data: bytes) -> list[list[str]]:
-    """The rows of a CSV."""
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+def table(data: bytes, delimiter: str = ",") -> list[list[str]]:
+    """The rows of a CSV, as a program reads them that takes this for what divides cells."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
 def cells(data: bytes) -> list[list[Any]]:
@@ -89,18 +95,24 @@ def poisoned() -> None:
     )
 
 
-def test_there_are_five_hundred_payloads() -> None:
-    assert len(set(PAYLOADS)) == 500
+def test_there_are_five_hundred_payloads_and_those_that_another_separator_divides() -> None:
+    assert len(set(PAYLOADS)) == 500 + 192
 
 
 @pytest.mark.parametrize("model", ["organization", "signature"])
 def test_no_cell_of_an_export_runs(desk: Client, model: str) -> None:
     poisoned()
-    rows = table(export(desk, model, "csv"))
-    assert len(rows) == 501
+    data = export(desk, model, "csv")
+    rows = table(data)
+    assert len(rows) == len(PAYLOADS) + 1
     assert not [cell for row in rows for cell in row if cell.startswith(STARTS)]
+    for delimiter in ";\t|":
+        divided = table(data, delimiter)
+        assert not [
+            cell for row in divided for cell in row if cell.lstrip(" \"'").startswith(STARTS) and cell[0] != "'"
+        ]
     in_workbook = cells(export(desk, model, "xlsx"))
-    assert len(in_workbook) == 501
+    assert len(in_workbook) == len(PAYLOADS) + 1
     assert {cell.data_type for row in in_workbook for cell in row if cell.value is not None} == {"s"}
     texts = sum(cell.value is not None and cell.value.lstrip().startswith("=") for row in in_workbook for cell in row)
     assert texts > 100  # the texts are there, as texts
@@ -132,13 +144,24 @@ def test_libreoffice_sees_no_formula(tmp_path: Path) -> None:
     (tmp_path / "of.csv").write_bytes(b"".join(csv_rows(["Name", "Number"], rows)))
     with xlsx_file(["Name", "Number"], rows) as file:
         (tmp_path / "of.xlsx").write_bytes(file.read())
-    for source in ("of.csv", "of.xlsx"):
-        out = tmp_path / source.replace(".", "-")
+    read_as = [f"--infilter=CSV:{separators},34,UTF-8" for separators in ("44", "59", "9", "124", "44/59/9")]
+    for place, (source, *option) in enumerate([("of.xlsx",), *(("of.csv", each) for each in read_as)]):
+        out = tmp_path / f"out-{place}"
         home = f"-env:UserInstallation=file://{tmp_path}/home"
-        convert = [program, home, "--headless", "--convert-to", "fods", "--outdir", str(out), str(tmp_path / source)]
+        convert = [
+            program,
+            home,
+            "--headless",
+            *option,
+            "--convert-to",
+            "fods",
+            "--outdir",
+            str(out),
+            str(tmp_path / source),
+        ]
         subprocess.run(convert, check=True, capture_output=True, timeout=300)
         flat = (out / "of.fods").read_text(encoding="utf-8")
-        assert "plain 499" in flat
+        assert f"plain {len(PAYLOADS) - 1}" in flat
         assert "table:formula" not in flat
 
 

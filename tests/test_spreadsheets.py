@@ -1,6 +1,9 @@
 """Spreadsheets as coordinators have them, and as they should never be: read in bounded memory, or refused in words."""
 
 import io
+import random
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from collections.abc import Sequence
@@ -179,7 +182,7 @@ def test_too_many_bytes_columns_and_characters() -> None:
 
 
 def test_a_quotation_mark_that_is_left_open() -> None:
-    assert "quotation mark" in refusal(b'Name\n"River Watch\n' + b"Lake Watch\n" * 20_000)
+    assert "quotes of the file do not close" in refusal(b'Name\n"River Watch\n' + b"Lake Watch\n" * 20_000)
 
 
 @pytest.mark.parametrize(
@@ -244,6 +247,126 @@ BILLION_LAUGHS = (
 )
 def test_what_is_no_list_is_refused_by_what_is_in_it(data: bytes, words: str) -> None:
     assert words in refusal(data)
+
+
+SHEET, STYLES = "xl/worksheets/sheet1.xml", "xl/styles.xml"
+MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+MOST_MEGABYTES = 60
+
+
+def part(root: bytes, inner: bytes) -> bytes:
+    return b"<%s %s>%s</%s>" % (root, MAIN, inner, root)
+
+
+def padded(inner: bytes) -> bytes:
+    """With so much that cannot be compressed that no ratio looks odd."""
+    filler = random.Random(7).randbytes(len(inner) // 150).hex().encode()
+    return b"".join(b"<!--%s-->" % filler[at : at + 10_000] for at in range(0, len(filler), 10_000)) + inner
+
+
+BOMBS = {
+    "cells in one row": (SHEET, part(b"worksheet", padded(b"<sheetData><row>" + b"<c/>" * 3_600_000 + b"</row>"))),
+    "elements of any name in one row": (
+        SHEET,
+        part(b"worksheet", padded(b"<row>" + b"<x:y/>" * 2_000_000 + b"</row>")),
+    ),
+    "a row that only seems to end": (
+        SHEET,
+        part(b"worksheet", padded(b"<row>" + (b"<c/>" * 40_000 + b"<!--</row><row>-->") * 50 + b"</row>")),
+    ),
+    "rows": (SHEET, part(b"worksheet", padded(b"<row/>" * 1_000_000))),
+    "merged cells": (SHEET, part(b"worksheet", padded(b'<mergeCell ref="A1:B2"/>' * 500_000))),
+    "columns": (SHEET, part(b"worksheet", padded(b'<col min="1" max="2"/>' * 500_000))),
+    "attributes of one row": (
+        SHEET,
+        part(b"worksheet", b"<row %s/>" % b" ".join(b'a%d=""' % n for n in range(300_000))),
+    ),
+    "styles": (STYLES, part(b"styleSheet", padded(b"<xf/>" * 2_800_000))),
+    "styles between feigned rows": (STYLES, part(b"styleSheet", padded(b"<row></row><xf/>" * 500_000))),
+    "names": ("xl/workbook.xml", part(b"workbook", padded(b'<definedName name="a">b</definedName>' * 300_000))),
+    "texts": ("xl/sharedStrings.xml", part(b"sst", padded(b"<si><t/></si>" * 1_000_000))),
+    "pieces of one text": ("xl/sharedStrings.xml", part(b"sst", padded(b"<si>" + b"<r/>" * 1_000_000 + b"</si>"))),
+    "one long text": ("xl/sharedStrings.xml", part(b"sst", padded(b"<si><t>" + b"x" * 14_000_000 + b"</t></si>"))),
+}
+
+READ_ALONE = """
+import resource, sys
+import django
+django.setup()
+from campaigns.spreadsheets import NAME_HEADINGS, Unreadable, read
+def megabytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+read(sys.stdin.buffer.read(int(sys.argv[1])), "", NAME_HEADINGS).count()
+before, data = megabytes(), sys.stdin.buffer.read()
+try:
+    read(data, "", NAME_HEADINGS).count()
+except Unreadable as refused:
+    print(megabytes() - before, *refused.messages)
+"""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_workbook_of_more_than_an_honest_one_is_refused_in_little_memory(name: str) -> None:
+    """Measured in a program of its own, beyond what a plain workbook needs: all that it holds, not Python's alone."""
+    bomb = with_part(PLAIN, *BOMBS[name])
+    assert len(bomb) < 3_000_000
+    done = subprocess.run(
+        [sys.executable, "-c", READ_ALONE, str(len(PLAIN))], input=PLAIN + bomb, capture_output=True, check=True
+    )
+    megabytes, _space, words = done.stdout.decode().partition(" ")
+    assert "far more than a list" in words or "XML declarations" in words
+    assert float(megabytes) < MOST_MEGABYTES
+
+
+@pytest.mark.parametrize("name", ["xl/sharedStrings.XML", "xl/strings", "xl/worksheets/sheet1.bin", "xl/media/a.png"])
+@pytest.mark.parametrize("before", [b"", b" " * 70_000, b"\xef\xbb\xbf\n"])
+def test_declarations_are_found_in_a_part_of_any_name(name: str, before: bytes) -> None:
+    assert "XML declarations" in refusal(with_part(PLAIN, name, before + BILLION_LAUGHS))
+
+
+def test_a_part_that_is_no_xml_harms_nothing() -> None:
+    picture = b"\x89PNG" + random.Random(7).randbytes(300_000) + b"<!DOCTYPE" + b"<" * 100_000
+    assert lines_of(with_part(PLAIN, "xl/media/image1.png", picture))[0][1] == ["River Watch"]
+
+
+def test_a_large_honest_workbook_is_read() -> None:
+    rows = [[f"Group {number}", "UA", f"https://group-{number}.example", number, None] for number in range(5_000)]
+    data = workbook([["Name", "Country", "Website", "Number", "Empty"], *rows])
+    assert sheet_of(data).count() == 5_000
+
+
+def test_a_row_of_every_column_that_excel_has() -> None:
+    cells = b"".join(b'<c s="0"><v></v></c>' for _column in range(16_384))
+    named = b'<row><c t="inlineStr"><is><t>Name</t></is></c></row>'
+    sheet = part(
+        b"worksheet", b"<sheetData>" + named + b"<row/>" * 9 + b"<row>" + cells + b"</row>" + named + b"</sheetData>"
+    )
+    assert sheet_of(with_part(PLAIN, SHEET, sheet)).count() == 1
+
+
+@pytest.mark.parametrize("text", ['Name\n"River" Watch\n', 'Name,Country\n"River Watch,UA\nHill Watch,DE\n'])
+def test_quotes_that_do_not_close_are_told(text: str) -> None:
+    assert "quotes of the file do not close" in refusal(text.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
+def test_a_mark_of_the_encoding_is_no_part_of_the_heading(encoding: str) -> None:
+    marked = '\ufeff"Name","Country"\r\n"River Watch","UA"\r\n'
+    data = marked.removeprefix("\ufeff" if encoding in {"utf-16", "utf-8-sig"} else "").encode(encoding)
+    assert sheet_of(data, encoding).headings == ["Name", "Country"]
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("Organizations\nName,Country\nRiver Watch,UA\n", ["Name", "Country"]),
+        ("Members in 2018\nWho,Where\nRiver Watch,UA\n", ["Who", "Where"]),
+        ("Name\nOrganization\nRiver Watch\n", ["Name"]),
+        ("Name\nRiver Watch\nName,Country\n", ["Name"]),
+    ],
+)
+def test_a_title_above_the_table_is_passed_over(text: str, headings: list[str]) -> None:
+    assert sheet_of(text.encode()).headings == headings
 
 
 def test_an_archive_that_is_no_workbook() -> None:

@@ -1,6 +1,6 @@
 """Bringing a list: upload it, look at every row as it would be taken, confirm."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -14,10 +14,11 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from ..models import ImportBatch, ImportRow
 from ..spreadsheets import ENCODINGS, NAME_HEADINGS, REASONS, Columns, Sheet, Unreadable, missing, read
@@ -31,6 +32,7 @@ ROWS_TO_SHOW = 5
 LONGEST_KEY = 18
 STEPS_OF_PROGRESS = 100
 PROGRESS_STANDS_HERE = "<!-- progress -->"
+forms_only = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
 
 
 def look(batch: ImportBatch, sheet: Sheet, columns: Columns) -> None:
@@ -106,6 +108,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, f"admin/campaigns/importbatch/{template}", context, status=status)
 
+    @forms_only
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -124,6 +127,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         look(batch, sheet, Columns.by_heading(sheet.headings))
         return HttpResponseRedirect(address("change", batch))
 
+    @forms_only
     def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Between the steps, where the headings or the encoding leave a doubt: which column is which."""
         batch = self.find(request, pk)
@@ -136,12 +140,14 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         sheet, problem = read_as(batch.file, encoding)
         form = ColumnsForm(request.POST if request.method == "POST" else None, sheet=sheet)
         if not form.is_bound or problem or not form.is_valid():
-            context = {"problem": problem, "doubts": missing(sheet.headings), "rows": first_rows(sheet)}
-            status = INVALID if form.is_bound else 200
-            return self.page(request, "columns.html", batch, status, form=form, batch=batch, sheet=sheet, **context)
+            context: dict[str, Any] = {"batch": batch, "form": form, "sheet": sheet, "problem": problem}
+            context |= {"doubts": missing(sheet.headings), "rows": first_rows(sheet)}
+            context["may_discard"] = batch.may_be_discarded_by(request.user)
+            return self.page(request, "columns.html", batch, INVALID if form.is_bound else 200, **context)
         look(batch, sheet, form.columns)
         return HttpResponseRedirect(address("change", batch))
 
+    @forms_only
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -162,22 +168,24 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                 problem = " ".join(error.messages)
         page = page_of(batch, request)
         rows = [(row, row.choices(known)) for known in [ImportRow.candidates_of(page)] for row in page]
-        context = {"rows": rows, "page": page, "verdict": verdict_in(request), "verdicts": ImportRow.Verdict}
-        status = INVALID if problem else 200
-        return self.page(
-            request, "look.html", batch, status, batch=batch, tally=batch.tally(), problem=problem, **context
-        )
+        context: dict[str, Any] = {"batch": batch, "tally": batch.tally(), "problem": problem}
+        context |= {"rows": rows, "page": page, "verdict": verdict_in(request)}
+        context["may_discard"] = batch.may_be_discarded_by(request.user)
+        return self.page(request, "look.html", batch, INVALID if problem else 200, **context)
 
+    @forms_only
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The third step: what will happen, and the button that does it."""
         batch = self.find(request, pk)
         if batch.taken_at or not batch.looked_at:
             return HttpResponseRedirect(address("change", batch))
         tally = batch.tally()
-        if request.method == "GET":
+        if request.method != "POST":
             return self.page(request, "confirm.html", batch, batch=batch, tally=tally)
         shell = self.page(request, "taking.html", batch, batch=batch).rendered_content
-        response = StreamingHttpResponse(taking(shell, batch, tally["total"], request.user))
+        by: Any = request.user
+        steps = batch.take(by, seen=request.POST.get("seen", ""))
+        response = StreamingHttpResponse(taking(shell, steps, batch, tally["total"]))
         response["X-Accel-Buffering"] = "no"
         return response
 
@@ -188,7 +196,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         return as_csv(f"left-out-{batch.pk}", [*batch.headings, REASONS], rows)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.find(request, pk).discard()
+        self.find(request, pk).discard(request.user)
         messages.success(request, _("The list is forgotten. What was taken of it stays."))
         return HttpResponseRedirect(address("changelist"))
 
@@ -218,7 +226,7 @@ def pad(cells: list[str], width: int) -> list[str]:
 
 
 def choices_in(request: HttpRequest) -> dict[int, str]:
-    """What was chosen for each doubtful row of the page, by the row's key."""
+    """What was chosen for each row of the page, by the row's key."""
     sent = {name.removeprefix("row-"): str(value) for name, value in request.POST.items() if name.startswith("row-")}
     return {int(pk): value for pk, value in sent.items() if pk.isdecimal() and len(pk) <= LONGEST_KEY}
 
@@ -235,7 +243,7 @@ def page_of(batch: ImportBatch, request: HttpRequest) -> Page:
     return pages.get_page(request.GET.get("p"))
 
 
-def taking(shell: str, batch: ImportBatch, total: int, by: Any) -> Iterator[str]:
+def taking(shell: str, steps: Generator[int], batch: ImportBatch, total: int) -> Iterator[str]:
     """The page, sent as the work goes on: its upper half, how far the work is, the outcome, its lower half.
 
     When the page is closed in the middle, so is this, and the transaction is undone.
@@ -245,7 +253,7 @@ def taking(shell: str, batch: ImportBatch, total: int, by: Any) -> Iterator[str]
     step = max(1, total // STEPS_OF_PROGRESS)
     problem: Any = ""
     try:
-        with closing(batch.take(by)) as work:
+        with closing(steps) as work:
             for done in work:
                 if done % step == 0:
                     yield format_html('<progress max="{}" value="{}"></progress>\n', total, done)

@@ -2,13 +2,14 @@
 
 import base64
 import datetime
+import hashlib
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -19,7 +20,7 @@ from .. import sealing
 from .campaigns import Campaign
 from .candidates import Reason
 from .events import Event
-from .judging import SAME, Entry, Judge, Judgement, Verdict
+from .judging import NAMED, SAME, Entry, Judge, Judgement, Verdict
 from .organizations import Organization
 from .signatures import Signature
 
@@ -120,25 +121,36 @@ class ImportBatch(models.Model):
 
     @transaction.atomic
     def choose(self, choices: dict[int, str]) -> None:
-        """Keeps what the coordinator chose for doubtful rows, by their key: "new", an organization's key, or nothing.
+        """Keeps what the coordinator chose for rows that are not refused, by their key; see `ImportRow.choose`.
 
         Raises ValidationError for a choice that was not offered.
         """
         self.lock()
         if self.taken_at:
             return
-        for row in self.rows.filter(pk__in=choices, verdict=Verdict.DOUBTFUL):
+        for row in self.rows.filter(pk__in=choices).exclude(verdict=Verdict.REFUSED):
             row.choose(choices[row.pk])
 
-    def take(self, by: "User | None") -> Generator[int, None, None]:
+    @property
+    def fingerprint(self) -> str:
+        """What tells the rows, as they would be taken now, from the same rows after a choice or another look."""
+        digest = hashlib.sha256()
+        for row in self.rows.order_by("pk").values_list("pk", "verdict", "choice", "organization").iterator():
+            digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+    def take(self, by: "User | None", seen: str | None = None) -> Generator[int, None, None]:
         """Registers and lists, all in one transaction; gives after each row how many are done.
 
-        Nothing is kept unless it is run to its end. A second time it does nothing.
+        Nothing is kept unless it is run to its end. A second time it does nothing. `seen` is the fingerprint of what
+        the coordinator has looked at. Raises ValidationError where that has changed.
         """
         with transaction.atomic():
             self.lock()
             if self.taken_at or not self.looked_at:
                 return
+            if seen not in {None, self.fingerprint}:
+                raise ValidationError(_("Something has changed since you looked. Look again before you take the list."))
             taking = Taking(self, by)
             done = 0
             for rows in self._in_pieces(self.rows.all()):
@@ -161,26 +173,33 @@ class ImportBatch(models.Model):
 
     def refused(self) -> Iterator[tuple[list[str], str]]:
         """Of each row that is left out its cells, and why."""
-        for rows in self._in_pieces(
-            self.rows.filter(Q(verdict=Verdict.REFUSED) | Q(verdict=Verdict.DOUBTFUL, choice=""))
-        ):
+        for rows in self._in_pieces(self.rows.filter(Q(verdict=Verdict.REFUSED) | Q(choice=""))):
             known = ImportRow.candidates_of(rows)
             for row in rows:
                 yield row.cells, " ".join(row.why(known))
 
-    def discard(self) -> None:
-        """Forgets the list, with its rows; what was taken of it stays."""
+    def may_be_discarded_by(self, user: Any) -> bool:
+        """Who brought a list may forget it until it is taken; a superuser may at any time."""
+        return bool(user.is_superuser or (self.by == user and not self.taken_at))
+
+    @transaction.atomic
+    def discard(self, by: Any) -> None:
+        """Forgets the list, with its rows; what was taken of it stays. Raises PermissionDenied."""
+        self.lock()
+        if not self.may_be_discarded_by(by):
+            raise PermissionDenied
         self.delete()
 
     def tally(self) -> dict[str, int]:
         """How many rows there are: in all, of each verdict, and as they would be taken by what was chosen so far."""
-        doubtful = Q(verdict=Verdict.DOUBTFUL)
+        taken = ~Q(verdict=Verdict.REFUSED)
+        known = [ImportRow.Choice.KNOWN, ImportRow.Choice.SITE]
         return self.rows.aggregate(
             total=Count("pk"),
             **{verdict.value: Count("pk", filter=Q(verdict=verdict)) for verdict in Verdict},
-            registered=Count("pk", filter=Q(verdict=Verdict.NEW) | doubtful & Q(choice=ImportRow.Choice.NEW)),
-            recognized=Count("pk", filter=Q(verdict=Verdict.KNOWN) | doubtful & Q(choice=ImportRow.Choice.KNOWN)),
-            left_out=Count("pk", filter=doubtful & Q(choice=ImportRow.Choice.NONE)),
+            registered=Count("pk", filter=taken & Q(choice=ImportRow.Choice.NEW)),
+            recognized=Count("pk", filter=taken & Q(choice__in=known)),
+            left_out=Count("pk", filter=taken & Q(choice=ImportRow.Choice.NONE)),
         )
 
     def lock(self) -> None:
@@ -193,7 +212,8 @@ class ImportRow(models.Model):
     class Choice(models.TextChoices):
         NONE = "", _("leave it out")
         NEW = "new", _("a new one")
-        KNOWN = "known", _("the same as a known one")
+        KNOWN = "known", _("the same as a known one, and called so")
+        SITE = "site", _("the same as a known one, whose names stay as they are")
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
@@ -227,15 +247,29 @@ class ImportRow(models.Model):
             reasons=judgement.reasons,
             organization=judgement.organization,
             candidates=[[each.organization.pk, each.reason] for each in judgement.candidates],
+            choice=cls.choice_at_first(judgement),
         )
+
+    @classmethod
+    def choice_at_first(cls, judgement: Judgement) -> str:
+        """What happens unless somebody chooses: a record that is known without its name gets no name of the row's."""
+        if judgement.verdict == Verdict.KNOWN:
+            return cls.Choice.KNOWN if judgement.candidates[0].reason in NAMED else cls.Choice.SITE
+        return cls.Choice.NEW if judgement.verdict == Verdict.NEW else cls.Choice.NONE
 
     def entry(self) -> Entry:
         return Entry.read(self.words)
 
     def choose(self, choice: str) -> None:
+        """Keeps "new", an organization's key, "site" for the one whose names stay as they are, or nothing.
+
+        Raises ValidationError for what is not offered.
+        """
         offered = {str(pk) for pk, _reason in self.candidates}
         if choice in offered:
             self.choice, self.organization_id = self.Choice.KNOWN, int(choice)
+        elif choice == self.Choice.SITE and self.is_known_without_name:
+            self.choice, self.organization_id = self.Choice.SITE, self.candidates[0][0]
         elif choice in {self.Choice.NEW, self.Choice.NONE}:
             self.choice, self.organization_id = self.Choice(choice), None
         else:
@@ -257,19 +291,26 @@ class ImportRow(models.Model):
 
     def why(self, known: dict[int, Organization]) -> list[str]:
         """Why it is left out, in sentences."""
-        if self.verdict != Verdict.DOUBTFUL:
+        if self.verdict == Verdict.REFUSED:
             return list(self.reasons)
+        if self.verdict != Verdict.DOUBTFUL:
+            return [gettext("It was left out by choice.")]
         words = gettext("It may be “%(name)s” (%(reason)s).")
         may_be = [words % {"name": each, "reason": reason} for each, reason in self.choices(known)]
         return [*self.reasons, *may_be, gettext("Nobody has chosen.")]
 
     @property
     def is_left_out(self) -> bool:
-        return self.verdict == Verdict.REFUSED or (self.verdict == Verdict.DOUBTFUL and not self.choice)
+        return self.verdict == Verdict.REFUSED or not self.choice
 
     @property
     def is_new(self) -> bool:
-        return self.verdict == Verdict.NEW or self.choice == self.Choice.NEW
+        return self.choice == self.Choice.NEW
+
+    @property
+    def is_known_without_name(self) -> bool:
+        """Whether something else than a name, such as the website, tells which organization it is."""
+        return self.verdict == Verdict.KNOWN and self.candidates[0][1] not in NAMED
 
 
 class Taking:
@@ -282,7 +323,7 @@ class Taking:
 
     def take(self, rows: list[ImportRow]) -> Iterator[ImportRow]:
         """Takes what is to be taken; of the rows, those that are not taken stay, with their reasons."""
-        self._look_once_more([row for row in rows if row.verdict == Verdict.NEW])
+        self._look_once_more([row for row in rows if row.verdict == Verdict.NEW and row.is_new])
         taken = []
         for row in rows:
             if row.is_left_out or not self._take(row):
@@ -300,7 +341,7 @@ class Taking:
         for row, entry, candidates in zip(rows, entries, found, strict=True):
             just_so = [each.organization for each in candidates if entry.is_entry_of(each.organization)]
             if len(just_so) == 1:
-                row.verdict, row.organization = Verdict.KNOWN, just_so[0]
+                row.choice, row.organization = ImportRow.Choice.KNOWN, just_so[0]
             elif any(each.reason in SAME for each in candidates):
                 row.refuse([gettext("Somebody registered it since you looked. Bring it again.")])
 
@@ -324,15 +365,20 @@ class Taking:
             counts = Counter({"new": 1})
         elif row.organization:
             organization = row.organization.hold()
-            counts = Counter({"known": 1, "names": organization.know_as(entry.name, language=entry.language)})
+            counts = Counter({"known": 1})
         else:
             raise ValidationError(_("The organization that it is known as is no longer in the registry."))
-        for name in entry.other_names:
-            counts["names"] += organization.know_as(name)
+        if row.choice != ImportRow.Choice.SITE:
+            counts["names"] = self._name(organization, entry)
         if self.batch.campaign:
             self._list(self.batch.campaign, entry, organization)
             counts["listed"] += 1
         return counts
+
+    def _name(self, organization: Organization, entry: Entry) -> int:
+        """How many names it lacked."""
+        added = organization.know_as(entry.name, language=entry.language)
+        return added + sum(organization.know_as(name) for name in entry.other_names)
 
     def _list(self, campaign: Campaign, entry: Entry, organization: Organization) -> None:
         signatory = {

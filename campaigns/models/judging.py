@@ -1,6 +1,7 @@
 """How a row of a list would be taken: as new, as known, doubtful, or refused. Nothing is written here."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,8 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
-from .. import countries, domains, names
+from .. import countries, domains, lookalikes, names
 from .candidates import Candidate, Reason, Sought
 from .organizations import Organization
 
@@ -24,8 +23,19 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 200
 LONGEST_WEBSITE = 300
+LINE_END = re.compile(r"[\r\n]")
 MOST_CANDIDATES = 6
-SAME = {Reason.KEY, Reason.WEBSITE, Reason.KNOWN_NAME}
+NAMED = {Reason.KEY, Reason.KNOWN_NAME}
+SAME = {*NAMED, Reason.WEBSITE}
+# What spreadsheets call true and false.
+# fmt: off
+TRUTHS = frozenset(
+    {
+        "true", "false", "wahr", "falsch", "vrai", "faux", "verdadero", "falso", "prawda", "fałsz", "істина",
+        "хибність", "истина", "ложь", "صحيح", "خطأ",
+    }
+)
+# fmt: on
 is_website = URLValidator(schemes=["http", "https"])
 LANGUAGES = {
     countries.fold(spelling): code
@@ -73,15 +83,19 @@ class Entry:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        return names.key(self.name), self.country, self.website.rstrip("/")
+        return self.name.casefold(), self.country, self.website.rstrip("/")
 
     def sought(self) -> Sought:
         return Sought(self.name, self.website, country=self.country)
 
     def is_entry_of(self, organization: Organization) -> bool:
-        """Whether the registry holds it just so: the same name, country and website."""
+        """Whether the registry holds it just so: the same name, country and website.
+
+        Of a record that nobody has verified a bare name says too little.
+        """
         return (
-            names.tidy(organization.name).casefold() == self.name.casefold()
+            bool(organization.verified_at or self.country or self.website)
+            and names.tidy(organization.name).casefold() == self.name.casefold()
             and (organization.country.code or "") == self.country
             and organization.website.rstrip("/") == self.website.rstrip("/")
         )
@@ -104,6 +118,8 @@ class Problems:
 
 def name_of(text: str) -> str:
     name = names.tidy(text)
+    if LINE_END.search(text.strip()):
+        raise ValidationError(_("A name runs over several lines. Write it on one, and see that the quotes close."))
     if not name:
         raise ValidationError(
             _("The row has no name. If its cell is merged with others, split them: only the first holds the text.")
@@ -149,12 +165,18 @@ def language_of(text: str) -> str:
 
 @dataclass
 class Judgement:
-    """The verdict on a row, with its reasons; `candidates` are the organizations to choose from, strongest first."""
+    """The verdict on a row, with its reasons; `candidates` are the organizations to choose from, strongest first, but
+    before them the one that it is known as."""
 
     verdict: Verdict
     reasons: list[str] = field(default_factory=list)
     organization: Organization | None = None
     candidates: list[Candidate] = field(default_factory=list)
+
+
+def is_no_word(name: str) -> bool:
+    """Whether it is what a spreadsheet writes for a number, a date, a time, true or false."""
+    return name.casefold() in TRUTHS or not any(char.isalpha() for char in name)
 
 
 class Judge:
@@ -163,9 +185,8 @@ class Judge:
     def __init__(self, campaign: "Campaign | None") -> None:
         self.rows: dict[int, int] = {}  # by the trace of a name's key or of a domain: the first row that has it
         self.identities: dict[int, int] = {}
-        self.known_domains = list(
-            Organization.objects.standing().exclude(domain="").values_list("domain", flat=True).distinct()
-        )
+        sites = Organization.objects.standing().exclude(domain="")
+        self.known_domains = lookalikes.KnownDomains(sites.values_list("domain", flat=True).distinct())
         listed = campaign.signatures.listed().exclude(organization=None) if campaign else None
         self.listed = set(listed.values_list("organization_id", flat=True)) if listed is not None else set()
 
@@ -190,28 +211,28 @@ class Judge:
             return Judgement(Verdict.REFUSED, [gettext("The same as row %(number)s.") % {"number": same}])
         just_so = [each for each in candidates if entry.is_entry_of(each.organization)]
         if len(just_so) == 1:
-            return self._known(just_so[0], gettext("registered just so"))
+            return self._known(just_so[0], gettext("registered just so"), candidates)
         doubts = self._doubts(entry)
         certain = [each for each in candidates if each.certain]
         rivals = [each for each in candidates if not each.certain and each.reason in SAME]
         if len(certain) == 1 and not doubts and not rivals:
-            return self._known(certain[0], str(certain[0].reason.label))
+            return self._known(certain[0], str(certain[0].reason.label), candidates)
         doubts += self._in_the_file(entry)
         if doubts or candidates:
             return Judgement(Verdict.DOUBTFUL, doubts, candidates=candidates[:MOST_CANDIDATES])
         return Judgement(Verdict.NEW)
 
-    def _known(self, candidate: Candidate, reason: str) -> Judgement:
+    def _known(self, candidate: Candidate, reason: str, candidates: list[Candidate]) -> Judgement:
         if candidate.organization.pk in self.listed:
             return Judgement(Verdict.REFUSED, [on_the_list(candidate.organization)])
-        return Judgement(Verdict.KNOWN, [reason], candidate.organization)
+        others = [each for each in candidates if each != candidate]
+        return Judgement(Verdict.KNOWN, [reason], candidate.organization, [candidate, *others[: MOST_CANDIDATES - 1]])
 
     def _doubts(self, entry: Entry) -> list[str]:
         """What in its names and website looks made to deceive."""
-        domain = domains.of_website(entry.website)
-        near = process.extract(domain, self.known_domains, scorer=OSA.distance, score_cutoff=1) if domain else []
-        found = names.warnings(entry.name, entry.website, [known for known, _distance, _place in near])
+        found = names.warnings(entry.name, entry.website, self.known_domains.near(entry.website))
         found += [each for name in entry.other_names for each in names.warnings(name)]
+        found += [_("A name is a number, a date or the like.") for name in entry.names if is_no_word(name)]
         return list(dict.fromkeys(map(str, found)))
 
     def _in_the_file(self, entry: Entry) -> list[str]:

@@ -1,11 +1,15 @@
 """What a spreadsheet would run when it opens a file, and how it is kept a text."""
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
 SIGNS = frozenset("=+-@\u2212")
 LINE_SIGNS = frozenset("\t\r\n")
 QUOTES = frozenset("'\"`´‘’“”«»")
 APOSTROPHE = "'"
+# Where a program that was told another separator than the comma may begin a new cell.
+SEPARATORS = re.compile(r"[,;|\t\r\n]")
 
 
 def is_risky(text: str) -> bool:
@@ -20,13 +24,24 @@ def is_risky(text: str) -> bool:
 
 
 def guard(text: str) -> str:
-    """The text as it can stand in a CSV: with an apostrophe before what would run."""
-    return APOSTROPHE + text if is_risky(text) else text
+    """The text as it can stand in a CSV: with an apostrophe before what would run, at its beginning and wherever a
+    program may divide it."""
+    return "".join(APOSTROPHE * is_risky(text[begin:]) + text[begin:end] for begin, end in divided(text))
 
 
 def unguard(text: str) -> str:
     """The text again of which `guard` made this."""
-    return text[1:] if text.startswith(APOSTROPHE) and is_risky(text[1:]) else text
+    return "".join(text[begin + is_guarded(text[begin:]) : end] for begin, end in divided(text))
+
+
+def divided(text: str) -> Iterator[tuple[int, int]]:
+    """Where its parts begin and end, each with the separator that follows it."""
+    ends = [found.end() for found in SEPARATORS.finditer(text)]
+    return zip([0, *ends], [*ends, len(text)], strict=True)
+
+
+def is_guarded(text: str) -> bool:
+    return text.startswith(APOSTROPHE) and is_risky(text[1:])
 
 
 def without_controls(text: str) -> str:

@@ -21,6 +21,7 @@ MOST_CELL_CHARACTERS = 2_000
 MOST_LINES = 1_048_576  # blank ones counted: what a workbook can hold
 ROWS_TO_SNIFF = 20
 ROWS_ABOVE_HEADINGS = 10
+BYTE_ORDER_MARK = "\ufeff"
 DELIMITERS = ",;\t|"
 ENCODINGS = encodings.ENCODINGS
 SAID_DELIMITER = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
@@ -84,8 +85,20 @@ def read(data: bytes, encoding: str, names: frozenset[str]) -> Sheet:
     above = list(islice(filled(data, encoding), ROWS_ABOVE_HEADINGS))
     if not above:
         raise Unreadable(_("The file is empty."))
-    heading = next((row for row in above if any(fold(cell) in names for cell in row.cells)), above[0])
+    heading = find_headings(above, names)
     return Sheet(data, encoding, is_sure, heading.number, heading.cells)
+
+
+def find_headings(above: list[Row], names: frozenset[str]) -> Row:
+    """Of the uppermost rows the one that holds the headings; a title over it fills one cell."""
+    named = [row for row in above if any(fold(cell) in names for cell in row.cells)] or above
+    first, second = (*named, named[0])[:2]
+    is_title = width(first) == 1 and width(second) > 1 and above.index(second) == above.index(first) + 1
+    return second if is_title else first
+
+
+def width(row: Row) -> int:
+    return sum(bool(cell) for cell in row.cells)
 
 
 def refuse_other_formats(data: bytes) -> None:
@@ -136,10 +149,13 @@ def text_rows(data: bytes, encoding: str) -> Iterator[Row]:
     """The records of a CSV, numbered as a spreadsheet would show them."""
     delimiter, said = find_delimiter(data, encoding)
     with io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="") as text:
-        if said:
-            text.readline()
         try:
-            for number, cells in enumerate(csv.reader(text, delimiter=delimiter), start=1 + said):
+            if text.read(1) != BYTE_ORDER_MARK:
+                text.seek(0)
+            if said:
+                text.readline()
+            reader = csv.reader(text, delimiter=delimiter, strict=True)
+            for number, cells in enumerate(reader, start=1 + said):
                 if number > MOST_LINES:
                     raise Unreadable(_("The file has too many blank rows."))
                 yield text_row(number, cells)
@@ -149,7 +165,10 @@ def text_rows(data: bytes, encoding: str) -> Iterator[Row]:
                 params={"encoding": dict(ENCODINGS).get(encoding, encoding)},
             ) from error
         except csv.Error as error:
-            raise Unreadable(_("The file cannot be read as CSV. Is a quotation mark left open?")) from error
+            raise Unreadable(
+                _("The quotes of the file do not close, or one stands amid a cell. Look at line %(line)s and above."),
+                params={"line": reader.line_num},
+            ) from error
 
 
 def text_row(number: int, cells: list[str]) -> Row:
@@ -164,7 +183,7 @@ def is_formula(cell: str) -> bool:
 
 def find_delimiter(data: bytes, encoding: str) -> tuple[str, int]:
     """What separates the columns, and in how many lines above them the file says so itself (0 or 1)."""
-    head = data[:65_536].decode(encoding, "ignore").lstrip("\ufeff")
+    head = data[:65_536].decode(encoding, "ignore").lstrip(BYTE_ORDER_MARK)
     if said := SAID_DELIMITER.match(head.split("\n", 1)[0]):
         return said[1], 1
     return max(DELIMITERS, key=lambda delimiter: evenness(head, delimiter)), 0

@@ -29,7 +29,7 @@ class Line:
 def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     """A CSV in UTF-8 with a byte order mark (so that Excel knows it), line by line, as `rows` come."""
     line = Line()
-    writer = csv.writer(line)
+    writer = csv.writer(line, quoting=csv.QUOTE_ALL)
     yield BYTE_ORDER_MARK.encode()
     for cells in chain([headings], rows):
         writer.writerow([guard(without_controls(cell)) for cell in cells])
