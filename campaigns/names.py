@@ -3,15 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz.distance import OSA
 
-from . import domains
+from . import countries, lookalikes
+from .legal_forms import FORMS, LINKS, LONGEST_FORM, PARTS, PHRASES, SPELLINGS, WRITTEN_FORMS
 
 # Signs that stand in honest names though Unicode files them with the pictures.
 HONEST_SYMBOLS = frozenset("№©®™°")
@@ -19,60 +19,25 @@ HONEST_SYMBOLS = frozenset("№©®™°")
 JOINERS = frozenset("\u200c\u200d")
 FIRST_SCRIPT_WITH_JOINERS = "\u0590"
 # Letters and marks that show nothing: fillers, selectors, the grapheme joiner.
-BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {chr(code) for code in range(0xFE00, 0xFE10)}
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(code) for code in [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+}
 MOST_MARKS_ON_A_LETTER = 3
 FEWEST_LETTERS = 2
 KEY_CHARACTERS = 400
 INITIALS_CHARACTERS = 40
+FEWEST_INITIALS = 3
 
-# fmt: off
-# What only says "organization", after transliteration: legal forms and their abbreviations.
-FORMS = frozenset(
-    {
-        "aisbl", "aps", "asbl", "asociacion", "asociacia", "asociatia", "asotsiatsiya", "assoc", "association",
-        "associazione", "associacao", "assotsiatsiya", "bo", "ce", "cic", "civic", "dernek", "dernegi", "ev", "fz",
-        "fundacio", "ggmbh", "gmbh", "go", "gs", "inc", "ltd", "llc", "llp", "mbo", "mgo", "ngo", "nko", "npo",
-        "obshchestvennaya", "obo", "oo", "ong", "onlus", "organisation", "organization", "organizatsiya", "organizacja",
-        "organizacion", "organisatie", "organizace", "osc", "plc", "rf", "ry", "stiftung", "stowarzyszenie", "udruga",
-        "udruzenie", "vgo", "vzw", "verein", "verband", "zs", "zapsany", "spolek", "sdruzhenie", "sdruzheniya",
-        "gromadska", "gromadskaya",
-    }
-)
-LINKS = frozenset(
-    {
-        "the", "a", "an", "and", "und", "et", "y", "e", "i", "ta", "of", "for", "de", "la", "le", "les", "des", "du",
-        "der", "die", "das", "den",
-    }
-)
-# fmt: on
-# Of these, the ones by which a name may still be told from its neighbour's.
-BODIES = {
-    **dict.fromkeys(["asociacion", "asociacia", "asociatia", "asotsiatsiya", "assoc", "association"], "association"),
-    **dict.fromkeys(["associazione", "associacao", "assotsiatsiya", "dernek", "dernegi"], "association"),
-    **dict.fromkeys(["organisation", "organization", "organizatsiya", "organizacja"], "organization"),
-    **dict.fromkeys(["organizacion", "organisatie", "organizace"], "organization"),
-}
-SPELLINGS = {
-    "centre": "center",
-    "centres": "center",
-    "centers": "center",
-    "organisations": "organizations",
-    "defence": "defense",
-    "labour": "labor",
-    "programme": "program",
-    "theatre": "theater",
-    "behaviour": "behavior",
-    "civilisation": "civilization",
-}
 JAPANESE_FORMS = re.compile("(一般|公益)(社団|財団)法人|(認定|特定非営利活動|NPO)+法人")
 VOICING_MARKS = frozenset("\u3099\u309a")
 # In brackets at the end these tell a section from its movement, and are no acronym of the name before them.
 PLACES = frozenset({"usa", "us", "uk", "gb", "eu", "uae", "drc", "сша", "єс", "ес"})
 BRACKETED_END = re.compile(r"^(?P<name>.*\S)\s*[(\[](?P<acronym>[^()\[\]]+)[)\]]$")
-DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
+# `Ev` is a Turkish word, and the German form is written with points.
+REGISTERED_ASSOCIATION = re.compile(r"\be\.\s?v\.", re.IGNORECASE)
+DOTTED = re.compile(r"\b(\w)\.\s?(?=\w\b)")
 APOSTROPHES = str.maketrans("", "", "'`´‘’")
 ASCII_WORD = re.compile(r"[a-z0-9]+")
-WORD = re.compile(r"[^\W_]+")
 MARKED_WORD = re.compile(r"[^\s()\[\]«»\"“”,]+")
 
 
@@ -90,9 +55,26 @@ def key(name: str) -> str:
     'center civil liberties'
     """
     words = " ".join(plain_words(without_trailing_acronym(name)))[:KEY_CHARACTERS].split()
-    telling = [word for word in words if word not in FORMS and word not in LINKS]
-    chosen = telling if len("".join(telling)) >= FEWEST_LETTERS else words
-    return " ".join(SPELLINGS.get(word, word) for word in chosen)
+    while (telling := without_forms(words)) != words and len("".join(telling)) >= FEWEST_LETTERS:
+        words = telling
+    return " ".join(SPELLINGS.get(word, word) for word in words)
+
+
+def without_forms(words: list[str]) -> list[str]:
+    """The words without legal forms and words that only link, taken out once."""
+    kept: list[str] = []
+    place = 0
+    while place < len(words):
+        phrase = next((size for size in (4, 3, 2) if tuple(words[place : place + size]) in PHRASES), 0)
+        if not phrase and words[place] not in FORMS and words[place] not in LINKS:
+            kept.append(words[place])
+        place += phrase or 1
+    return kept
+
+
+def in_order(key: str) -> str:
+    """The key's words by the alphabet: what two names share that say the same in another order."""
+    return " ".join(sorted(key.split()))
 
 
 def plain_words(name: str) -> list[str]:
@@ -117,7 +99,11 @@ def without_accents(name: str) -> str:
 def without_trailing_acronym(name: str) -> str:
     """The name without an acronym in brackets at its end; other words in brackets stay, since they may tell apart."""
     found = BRACKETED_END.match(unicodedata.normalize("NFKC", tidy(name)))
-    return found["name"] if found and is_acronym(found["acronym"]) else name
+    if not found:
+        return name
+    spelt = "".join(plain_words(found["acronym"]))
+    is_its_own = is_acronym(found["acronym"]) or (spelt and spelt == initials_of(plain_words(found["name"])))
+    return found["name"] if is_its_own else name
 
 
 def is_acronym(text: str) -> bool:
@@ -130,9 +116,13 @@ def is_acronym(text: str) -> bool:
 
 def initials(name: str) -> str:
     """The first letters of its words, without those that only link, in lower-case ASCII; empty for fewer than three."""
-    words = plain_words(without_trailing_acronym(name))
+    return initials_of(plain_words(without_trailing_acronym(name)))
+
+
+def initials_of(words: Iterable[str]) -> str:
+    """The first letters of the words, without those that only link; empty for fewer than three."""
     letters = "".join(word[0] for word in words if word not in LINKS)[:INITIALS_CHARACTERS]
-    return letters if len(letters) >= 3 else ""
+    return letters if len(letters) >= FEWEST_INITIALS else ""
 
 
 def acronyms(name: str) -> set[str]:
@@ -142,10 +132,114 @@ def acronyms(name: str) -> set[str]:
     return {acronym for acronym in {initials(name), with_links} | written if len(acronym) >= 3}
 
 
-def contradict(one: str, other: str) -> bool:
-    """Whether two names of one key call themselves different things, such as an association and an organization."""
-    kinds = [{BODIES[word] for word in plain_words(name) if word in BODIES} for name in (one, other)]
-    return bool(kinds[0] and kinds[1] and kinds[0] != kinds[1])
+@dataclass(frozen=True)
+class Parts:
+    """A name as it is written: its words in their own script, its legal form, and what stands in brackets behind it.
+
+    The words keep their accents and those that only link; `form` and `bracketed` are empty where there is none.
+    """
+
+    words: tuple[str, ...]
+    form: frozenset[tuple[str, ...]]
+    bracketed: str
+
+    @classmethod
+    def of(cls, name: str) -> "Parts":
+        found = BRACKETED_END.match(unicodedata.normalize("NFKC", tidy(name)))
+        words, aside = written_words(found["name"] if found else name), written_words(found["acronym"] if found else "")
+        form = WRITTEN_FORMS & {aside}
+        while ends := [end for end in written_forms(words) if len(end) < len(words)]:
+            form |= {ends[0]}
+            words = words[len(ends[0]) :] if words[: len(ends[0])] == ends[0] else words[: -len(ends[0])]
+        bracketed = "" if aside in WRITTEN_FORMS else "".join(aside)
+        return cls(tuple(SPELLINGS.get(word, word) for word in words), form, bracketed)
+
+    @property
+    def initials(self) -> set[str]:
+        """Its initials, with the words that only link and without them, as they are written and in ASCII."""
+        telling = [word for word in self.words if word not in LINKS]
+        return {
+            "".join(word[0] for word in words)
+            for written in (self.words, telling)
+            for words in (written, [*map("".join, map(plain_words, written))])
+            if all(words)
+        }
+
+
+def written_words(name: str) -> tuple[str, ...]:
+    """The name's words in lower case and their own script, without punctuation; signs such as + belong to the word."""
+    spelt_out = REGISTERED_ASSOCIATION.sub(" eingetragener verein ", unicodedata.normalize("NFKC", tidy(name)))
+    text = DOTTED.sub(r"\1", spelt_out).translate(APOSTROPHES).replace("&", " and ")
+    folded = unicodedata.normalize("NFKC", text.casefold()).replace("i\u0307", "i").replace("ı", "i")
+    letters = (char if spells(char) or unicodedata.category(char) in {"Sm", "So", "Sc"} else " " for char in folded)
+    return tuple("".join(letters).split())
+
+
+def written_forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The legal forms that stand in front or behind, the longest first."""
+    ends = [end for size in range(LONGEST_FORM, 0, -1) for end in (words[:size], words[-size:])]
+    return [end for end in ends if end in WRITTEN_FORMS]
+
+
+def agree(name: str, known: str, acronyms: Iterable[str] = ()) -> bool:
+    """Whether two names are one and the same but for case, punctuation and customary spellings.
+
+    One may lack the other's legal form, but two forms must be one; so too an acronym in brackets, which on one side
+    alone must be the name's initials or among the known `acronyms`.
+
+    >>> agree("NGO “Centre for Civil Liberties”", "Center for Civil Liberties (CCL)")
+    True
+    >>> agree("Doctors for Peace", "Doctors of Peace")
+    False
+    """
+    one, other = Parts.of(name), Parts.of(known)
+    if one.words != other.words or (one.form and other.form and one.form != other.form):
+        return False
+    if one.bracketed == other.bracketed:
+        return True
+    allowed = one.initials | {"".join(written_words(acronym)) for acronym in acronyms}
+    alone = one.bracketed or other.bracketed
+    return not (one.bracketed and other.bracketed) and len(alone) >= FEWEST_INITIALS and alone in allowed
+
+
+def shares_house(name: str, known: Iterable[str], country: str, home: str) -> bool:
+    """Whether a name at the website of the organization known by these names is its own, and not its branch's.
+
+    It says more than one of them, or less, and nothing else: or it is their acronym, with the home country at most.
+    `country` is that of the sought, `home` that of the known, both ISO 3166 alpha-2 or empty.
+    """
+    names = list(known)
+    return any(is_longer_or_shorter(name, each, country, home) for each in names) or is_acronym_of(name, names, home)
+
+
+def is_longer_or_shorter(name: str, known: str, country: str, home: str) -> bool:
+    """Whether all that tells one name stands in the other, and what is more there is no branch nor another country."""
+    one, other = telling_words(name), telling_words(known)
+    forms = Parts.of(name).form, Parts.of(known).form
+    if not one or not other or not (one <= other or other <= one) or (all(forms) and forms[0] != forms[1]):
+        return False
+    more, less = countries.named(name) - countries.named(known), countries.named(known) - countries.named(name)
+    return not (one ^ other) & PARTS and more <= {home} and less <= {country}
+
+
+def is_acronym_of(name: str, known: Iterable[str], home: str) -> bool:
+    """Whether it is an acronym of one of the known names, alone or with the name of the home country."""
+    shortened = {short for each in known for short in short_names(each)}
+    words = [*written_words(name)]
+    others = [word for word in words if word not in shortened]
+    return len(others) < len(words) and (not others or countries.named(" ".join(others)) == {home})
+
+
+def short_names(name: str) -> set[str]:
+    """The acronyms by which a known name is called: itself if it is one, that in brackets behind it, its initials."""
+    parts = Parts.of(name)
+    written = {"".join(written_words(name))} if is_acronym(name) else set()
+    return {short for short in {parts.bracketed} | parts.initials | written if len(short) >= FEWEST_INITIALS}
+
+
+def telling_words(name: str) -> set[str]:
+    """The words by which it is told from others, in ASCII, those in brackets too."""
+    return {SPELLINGS.get(word, word) for word in without_forms(plain_words(name))}
 
 
 def validate(name: str) -> None:
@@ -195,71 +289,18 @@ def picture(char: str) -> bool:
     return (unicodedata.category(char) == "So" and char not in HONEST_SYMBOLS) or unicodedata.category(char) == "Me"
 
 
-# Letters of one look in several alphabets. A word that mixes these alphabets is not an honest one.
-LOOK_ALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
-LATIN_TWINS = frozenset("аеорсухіјѕһԁԛԝӏАВЕКМНОРСТУХІЈЅԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυ")
-IPA_TWINS = frozenset("ɑɡɩɪʀʏʟɴʜʙɢɸʋ")
-
-
 def warnings(name: str, website: str = "", known_domains: Iterable[str] = ()) -> list[str | Promise]:
     """Why the name or the website may be made to look like another's; empty for an honest one.
 
-    `known_domains` are registrable domains of organizations that are known; a website one letter away is told.
+    `known_domains` are registrable domains of organizations that are known; a website much like one of them is told.
     """
-    checks = [
-        (any(hidden(char) for char in name) or has_idle_joiner(name), _("The name has characters that nobody sees.")),
-        (any(mixes_scripts(word) for word in WORD.findall(name)), _("A word of the name mixes alphabets.")),
-        (has_disguised_word(name), _("A word of the name looks Latin and is written in another alphabet.")),
-        (has_odd_letters(name), _("The name has letters of an unusual form.")),
-        (any(mixes_digits(word) for word in WORD.findall(name)), _("A digit stands in the name for a letter.")),
-    ]
-    found: list[str | Promise] = [words for applies, words in checks if applies]
-    domain = domains.of_website(website) if website else ""
-    if domain and any(is_one_letter_away(domain, known) for known in known_domains):
-        found.append(_("The website is one letter away from a known one."))
-    host = urlsplit(website).hostname or ""
-    if website and any(mixes_scripts(label) or has_disguised_word(f"x {label}") for label in unicode_labels(host)):
-        found.append(_("The website’s address mixes alphabets."))
-    return found
+    unseen = any(hidden(char) for char in name) or has_idle_joiner(name)
+    found: list[str | Promise] = [_("The name has characters that nobody sees.")] if unseen else []
+    return found + lookalikes.of_name(name) + lookalikes.of_website(website, known_domains)
 
 
-def script(char: str) -> str:
-    return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
-
-
-def mixes_scripts(word: str) -> bool:
-    return len({script(char) for char in word} & LOOK_ALIKE_SCRIPTS) > 1
-
-
-def has_disguised_word(name: str) -> bool:
-    """Whether, among Latin words, one consists of another alphabet's letters that look Latin."""
-    words = WORD.findall(name)
-    has_latin = any(script(char) == "LATIN" for word in words for char in word)
-    return has_latin and any(len(word) > 1 and all(char in LATIN_TWINS for char in word) for word in words)
-
-
-def has_odd_letters(name: str) -> bool:
-    """Whether letters have a form that no keyboard gives: full width, mathematical, phonetic, small capitals."""
-    return any(
-        (char.isalpha() and unicodedata.decomposition(char).startswith(("<font>", "<wide>", "<circle>", "<square>")))
-        or char in IPA_TWINS
-        or "\u1d00" <= char <= "\u1dbf"
-        for char in name
-    )
-
-
-def mixes_digits(word: str) -> bool:
-    """Whether a digit stands beside small letters as if it were one: `0pen`, `Ri9hts`."""
-    return bool(re.search(r"[a-z][0135][a-z]|^[01][a-z]{2}|[a-z]{2}[015]$", word))
-
-
-def unicode_labels(host: str) -> list[str]:
-    try:
-        return host.encode().decode("idna").split(".")
-    except UnicodeError:
-        return host.split(".")
-
-
-def is_one_letter_away(domain: str, known: str) -> bool:
-    """Whether one letter was added, left out, changed, or swapped with its neighbour."""
-    return domain != known and OSA.distance(domain, known, score_cutoff=1) == 1
+def resembles(name: str, known_keys: Iterable[str]) -> bool:
+    """Whether its key is none of these, and yet a hurried eye takes it for one; see `lookalikes.resemble`."""
+    others = set(known_keys)
+    own = key(name)
+    return own not in others and lookalikes.resemble({own, key(lookalikes.in_latin(name))}, others)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import deliveries, pages, signing, texts
+from .views import deliveries, organizations, pages, signing, texts
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("campaigns/<slug:slug>/sign/", signing.sign, name="sign"),
     path("campaigns/<slug:slug>/sign/sent/", signing.sent, name="sent"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
+    path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
+    path("organizations/<slug:slug>/", organizations.organization, name="organization"),
+    path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),
     path("deliveries/verify.py", deliveries.script, name="verify_script"),
     path("deliveries/<str:fingerprint>/", deliveries.delivery, name="delivery"),

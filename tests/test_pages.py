@@ -231,14 +231,17 @@ def test_names_are_escaped(client: Client) -> None:
 
 
 @pytest.mark.parametrize("address", [LETTER, LIST])
-def test_organization_with_a_website_is_linked_without_vouching_for_it(client: Client, address: str) -> None:
+def test_name_leads_to_the_organizations_page_and_its_website_is_linked_without_vouching_for_it(
+    client: Client, address: str
+) -> None:
     campaign = make_campaign()
     make_listed(campaign, "River Watch", website="https://river.example.org/?a=1&b=2", country="UA")
     make_listed(campaign, "Lake Watch")
     page = read(client, address)
-    link = '<a href="https://river.example.org/?a=1&amp;b=2" rel="nofollow noopener">River Watch</a>'
-    assert f'<li><bdi lang="en">{link}</bdi><small>Ukraine</small></li>' in page
-    assert '<li><bdi lang="en">Lake Watch</bdi></li>' in page
+    name = '<bdi lang="en"><a href="/organizations/river-watch/">River Watch</a></bdi>'
+    link = '<a href="https://river.example.org/?a=1&amp;b=2" rel="nofollow noopener">river.example.org</a>'
+    assert f"<li>{name}<small>Ukraine {link}</small></li>" in page
+    assert '<li><bdi lang="en"><a href="/organizations/lake-watch/">Lake Watch</a></bdi></li>' in page
 
 
 def test_long_list_is_read_on_from_the_last_name(client: Client) -> None:

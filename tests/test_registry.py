@@ -8,7 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Event, Merge, Organization, Signature
-from tests.builders import make_campaign, make_coordinator, make_listed, sign_in
+from tests.builders import (
+    ask_more,
+    make_campaign,
+    make_coordinator,
+    make_listed,
+    make_pending,
+    propose,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/campaigns/organization/"
@@ -151,3 +159,123 @@ def test_review_names_the_reason_for_each_known_one(desk: Client, river: Organiz
     waiting.confirm()
     shown = desk.get(reverse("admin:campaigns_signature_change", args=[waiting.pk])).content.decode()
     assert "e-mail from its website’s domain" in shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ГО «Центр громадянських свобод»",
+        "Благодійний фонд «Право на захист»",
+        "Asociación Pro Derechos Humanos",
+        "İnsan Hakları Derneği",
+        "Human Rights Centre",
+    ],
+)
+def test_is_found_by_its_own_name(name: str) -> None:
+    organization = Organization.objects.register(name, website="http://www.example.net/en/")
+    Organization.objects.register("Hill Watch", website="https://hill.example.org")
+    for sought in (name, name.upper(), "https://example.net", "example.net"):
+        assert list(Organization.objects.search(sought)) == [organization], sought
+
+
+def test_search_of_a_thousand_words_is_answered(desk: Client) -> None:
+    assert desk.get(LIST, {"q": "river " * 1000}).status_code == 200
+
+
+def test_name_that_is_too_long_once_composed_is_refused_beside_its_field(desk: Client, river: Organization) -> None:
+    sent = {"name": "\u0958" * 120, "names-TOTAL_FORMS": "0", "names-INITIAL_FORMS": "0"}
+    assert "at most 200 characters" in desk.post(page_of(river), sent).content.decode()
+
+
+def test_verified_record_that_becomes_another_is_to_be_verified_anew(
+    desk: Client, river: Organization, coordinator: User
+) -> None:
+    river.verify(by=coordinator, how="Its statutes.")
+    sent = {"name": river.name, "country": "UA", "names-TOTAL_FORMS": "0", "names-INITIAL_FORMS": "0"}
+    desk.post(page_of(river), {**sent, "website": "https://elsewhere.example.net"})
+    river.refresh_from_db()
+    assert river.verified_at is None
+    changed = river.events.get(verb=Event.Verb.CHANGED)
+    assert (changed.who, changed.details) == (coordinator, {"fields": ["website"]})
+
+
+def test_website_of_an_unverified_record_is_not_filled_into_a_verified_one(river: Organization) -> None:
+    verified = Organization.objects.register("Rivers United")
+    verified.verify(by=None, how="Its statutes.")
+    Merge.objects.merge(verified, river, by=None)
+    verified.refresh_from_db()
+    assert (verified.website, verified.domain) == ("", "")
+
+
+def test_doubles_that_are_shown_differently_are_not_merged(desk: Client) -> None:
+    campaign = make_campaign()
+    public = make_listed(campaign, "River Watch").organization
+    counted = make_listed(campaign, "Watch of the River", shown=Signature.Shown.COUNTED).organization
+    assert public
+    assert counted
+    looked = desk.get(merge_page(public, counted, public))
+    assert "Ask the group which it means" in looked.content.decode()
+    refused = desk.post(merge_page(public, counted, public), {"seen": looked.context["plan"].fingerprint})
+    assert refused.status_code == 409
+    assert campaign.signatures.listed().count() == 2
+
+
+def test_signature_that_agreed_stays_and_undoing_keeps_the_word_of_both() -> None:
+    campaign = make_campaign()
+    first, second = make_listed(campaign, "River Watch"), make_listed(campaign, "Watch of the River")
+    assert first.organization
+    assert second.organization
+    ask_more(campaign)
+    proposal = propose(campaign)
+    proposal.answer(second, agrees=True)
+    merge = Merge.objects.merge(first.organization, second.organization, by=None)
+    proposal.adopt(by=None)
+    assert campaign.signatures.tally().organizations == 1
+    merge.undo(by=None)
+    assert campaign.signatures.tally().organizations == 1
+    assert list(campaign.signatures.standing()) == [second]
+
+
+def test_leaving_signature_that_agreed_stands_under_the_new_text_once_it_is_back() -> None:
+    campaign = make_campaign()
+    first, second = make_listed(campaign, "River Watch"), make_listed(campaign, "Watch of the River")
+    assert first.organization
+    assert second.organization
+    ask_more(campaign)
+    proposal = propose(campaign)
+    for signature in (first, second):
+        proposal.answer(signature, agrees=True)
+    merge = Merge.objects.merge(first.organization, second.organization, by=None)
+    proposal.adopt(by=None)
+    merge.undo(by=None)
+    assert campaign.signatures.tally().organizations == 2
+
+
+def test_record_that_took_the_other_name_keeps_it_when_the_merge_is_undone(river: Organization) -> None:
+    other = Organization.objects.register("Rivers United")
+    merge = Merge.objects.merge(river, other, by=None)
+    river.refresh_from_db()
+    river.name = "Rivers United"
+    river.save()
+    merge.undo(by=None)
+    assert set(Organization.objects.search("Rivers United")) == {river, other}
+
+
+def test_merge_page_costs_no_query_for_each_signature(desk: Client, django_assert_max_num_queries: Any) -> None:
+    one, other = Organization.objects.register("River Watch"), Organization.objects.register("Hill Watch")
+    for number in range(6):
+        campaign = make_campaign(slug=f"letter-{number}")
+        make_pending(campaign, "River Watch").accept(organization=one)
+        make_pending(campaign, "Hill Watch").accept(organization=other)
+    with django_assert_max_num_queries(30):
+        assert desk.get(merge_page(one, other, one)).status_code == 200
+
+
+def test_who_may_not_see_signatures_does_not_see_them_in_the_registry(client: Client) -> None:
+    signature = make_listed(make_campaign(), "River Watch")
+    assert signature.organization
+    looker = User.objects.create_user("looker", password="a long enough password", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_organization"))
+    sign_in(client, looker)
+    shown = client.get(page_of(signature.organization)).content.decode()
+    assert "Where it signed" not in shown

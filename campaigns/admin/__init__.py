@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .campaigns import CampaignAdmin
 from .deliveries import DeliveryAdmin, UpdateAdmin
+from .imports import ImportBatchAdmin
 from .organizations import OrganizationAdmin
 from .people import PersonAdmin
 from .records import EventAdmin, OutgoingMailAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "CampaignAdmin",
     "DeliveryAdmin",
     "EventAdmin",
+    "ImportBatchAdmin",
     "OrganizationAdmin",
     "OutgoingMailAdmin",
     "PersonAdmin",

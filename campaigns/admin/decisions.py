@@ -59,6 +59,11 @@ class Decision(forms.Form):
     use_required_attribute = False
     verb: Callable[[Any], None]
 
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        """Whether there is anything to decide, in a state that allows it."""
+        return True
+
     def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.signature = signature
@@ -134,6 +139,10 @@ class AnswerForm(Decision):
     )
     version = forms.CharField(widget=forms.HiddenInput)
 
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        return signature.proposal_to_answer is not None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         proposal = self.signature.proposal_to_answer
@@ -143,10 +152,34 @@ class AnswerForm(Decision):
         self.signature.answer(self.cleaned_data["version"], agrees=self.cleaned_data["agrees"], by=by)
 
 
+class MakeInitiatorForm(Decision):
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        return signature.kind == Kind.ORGANIZATION and not signature.is_initiator
+
+    def verb(self, by: Any) -> None:
+        self.signature.make_initiator(by=by)
+
+
+class UnmakeInitiatorForm(Decision):
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        return signature.is_initiator
+
+    def verb(self, by: Any) -> None:
+        self.signature.unmake_initiator(by=by)
+
+
 # What a coordinator may do with a signature in each state, by the name of its button.
 DECISIONS: dict[str, dict[str, type[Decision]]] = {
     State.PENDING: {"accept": AcceptForm, "decline": DeclineForm, "list_as": ListAsForm},
-    State.LISTED: {"answer": AnswerForm, "list_as": ListAsForm, "remove": RemoveForm},
+    State.LISTED: {
+        "answer": AnswerForm,
+        "list_as": ListAsForm,
+        "make_initiator": MakeInitiatorForm,
+        "unmake_initiator": UnmakeInitiatorForm,
+        "remove": RemoveForm,
+    },
 }
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -26,6 +27,7 @@ def merge(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpRespo
         return page(desk, request, "choose_other", {"organization": organization, **others(organization, request)})
     other = get_object_or_404(Organization.objects.standing().exclude(pk=pk), pk=number_in(request.GET, "with"))
     pair = [organization, other]
+    prefetch_related_objects(pair, "names", "signatures__campaign", "signatures__text_version")
     kept = next((each for each in pair if each.pk == number_in(request.GET, "keep")), better_known(pair))
     merged = next(each for each in pair if each != kept)
     refusal = None

@@ -17,12 +17,15 @@ from django.views.decorators.http import require_POST
 
 from .. import names
 from ..models import Merge, Organization, OrganizationName
+from .exports import organizations_as_csv, organizations_as_xlsx
+from .logos import logo, logo_file
 from .merging import merge
 
 INVALID = 422
 DONE = {
     "doubt": _("The organization is no longer marked as verified."),
     "hide": _("Its public page is hidden."),
+    "readdress": _("Its page has a new address."),
     "unhide": _("Its public page is shown again."),
 }
 
@@ -42,7 +45,7 @@ class NamesFormSet(forms.BaseInlineFormSet):
 class NameInline(admin.TabularInline):
     model = OrganizationName
     formset = NamesFormSet
-    fields = ["name", "language", "kind"]
+    fields = ["name", "language", "kind", "is_public"]
     extra = 1
 
 
@@ -90,6 +93,8 @@ class OrganizationAdmin(admin.ModelAdmin):
     list_display = ["name", "country", "website", "is_verified", "listed"]
     list_filter = [StandingFilter, VerifiedFilter, "is_hidden"]
     search_fields = ["name"]
+    actions = [organizations_as_csv, organizations_as_xlsx]
+    change_list_template = "admin/campaigns/organization/change_list.html"
     search_help_text = _("Any of its names in any script, an acronym, or its website")
 
     class Media:
@@ -113,13 +118,14 @@ class OrganizationAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
         if change:
-            obj.save(update_fields=[*form.changed_data, "domain"])
+            obj.change(form.changed_data, by=request.user)
         else:
             Organization.objects.insert(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        form.instance.know_as(form.instance.name)
+        if not change or "name" in form.changed_data:
+            form.instance.know_as(form.instance.name)
 
     def has_change_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)
@@ -131,13 +137,16 @@ class OrganizationAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         organization = self.get_object(request, object_id)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **about(organization)})
+        known = about(organization) if organization else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **known})
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/verify/", wrap(self.verify), name="campaigns_organization_verify"),
             path("<int:pk>/merge/", wrap(partial(merge, self)), name="campaigns_organization_merge"),
+            path("<int:pk>/logo/", wrap(partial(logo, self)), name="campaigns_organization_logo"),
+            path("<int:pk>/logo.png", wrap(partial(logo_file, self)), name="campaigns_organization_logo_file"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_organization_act"),
             path("merges/<int:pk>/undo/", wrap(require_POST(self.undo)), name="campaigns_merge_undo"),
             *super().get_urls(),
@@ -194,11 +203,10 @@ class OrganizationAdmin(admin.ModelAdmin):
         return reverse("admin:campaigns_organization_change", args=[organization.pk])
 
 
-def about(organization: Organization | None) -> dict[str, Any]:
-    """What stands above the form: where it signed, what was merged, what happened."""
-    if organization is None:
-        return {}
+def about(organization: Organization) -> dict[str, Any]:
+    """What stands around the form: where it signed, what was merged, what happened."""
     return {
+        "has_page": organization.is_public,
         "signatures": organization.signatures.select_related("campaign", "text_version").order_by("-submitted_at"),
         "merges": organization.merges.standing().select_related("merged", "by"),
         "merged_by": Merge.objects.standing().filter(merged=organization).select_related("kept", "by").first(),

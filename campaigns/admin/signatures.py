@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..models import Signature
+from ..models import Organization, Signature
 from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
+from .exports import signatures_as_csv, signatures_as_xlsx
 
 State = Signature.State
 INVALID = 422
@@ -24,7 +25,7 @@ class SignatureAdmin(admin.ModelAdmin):
     list_filter = ["state", "campaign", "kind", "shown", "source"]
     list_select_related = ["campaign"]
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
-    actions = ["accept_many", "decline_many"]
+    actions = ["accept_many", "decline_many", signatures_as_csv, signatures_as_xlsx]
 
     class Media:
         css = {"all": ["campaigns/desk.css"]}
@@ -140,7 +141,7 @@ def open_decisions(signature: Signature, request: HttpRequest) -> dict[str, Deci
     return {
         name: form_class(request.POST if name in request.POST else None, signature=signature, prefix=name)
         for name, form_class in DECISIONS.get(signature.state, {}).items()
-        if name != "answer" or signature.proposal_to_answer
+        if form_class.suits(signature)
     }
 
 
@@ -160,6 +161,7 @@ def review(signature: Signature) -> dict[str, Any]:
         "signature": signature,
         "campaign": signature.campaign,
         "contact": getattr(signature, "contact", None),
+        "warnings": Organization.objects.warnings(signature.name, signature.website),
         "twins": signature.twins().select_related("organization") if signature.state == State.PENDING else [],
         "events": signature.events.select_related("who").order_by("at", "id"),
         "statement": signature.text_version.statement(signature.language),

@@ -5,6 +5,7 @@ from .candidates import Candidate
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
+from .imports import ImportBatch, ImportRow
 from .listing import Tally
 from .merges import Foresight, Merge, foresee
 from .organizations import Organization, OrganizationName
@@ -27,6 +28,8 @@ __all__ = [
     "DemandTranslation",
     "Event",
     "Foresight",
+    "ImportBatch",
+    "ImportRow",
     "LatePass",
     "Merge",
     "NumberedDemand",

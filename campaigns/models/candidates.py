@@ -1,7 +1,7 @@
 """Which known organizations somebody may be: names and domains identify, likeness only suggests."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,10 @@ class Reason(models.TextChoices):
     KNOWN_NAME = "known name", _("known by this name")
     ACRONYM = "acronym", _("acronym")
     LIKENESS = "likeness", _("looks alike")
+
+
+# Where these mean more than one record, none is linked without a person.
+IDENTIFYING = frozenset({Reason.KEY, Reason.WEBSITE, Reason.KNOWN_NAME})
 
 
 @dataclass(frozen=True)
@@ -59,31 +63,32 @@ class Lookup:
     """Organizations by what identifies them: keys of their names, initials, the domain of their website."""
 
     def __init__(self, organizations: Iterable["Organization"]) -> None:
-        self.by_pk: dict[int, Organization] = {}
         self.by_key: dict[str, list[Organization]] = defaultdict(list)
+        self.by_words: dict[str, list[Organization]] = defaultdict(list)
         self.by_initials: dict[str, list[Organization]] = defaultdict(list)
         self.by_domain: dict[str, list[Organization]] = defaultdict(list)
         for organization in organizations:
-            self.by_pk[organization.pk] = organization
             self.by_domain[organization.domain].append(organization)
             for known in organization.names.all():
                 self.by_key[known.key].append(organization)
+                self.by_words[known.words].append(organization)
                 self.by_initials[known.initials].append(organization)
-        self.by_initials.pop("", None)
-        self.by_domain.pop("", None)
+        for index in (self.by_key, self.by_words, self.by_initials, self.by_domain):
+            index.pop("", None)
 
-    def candidates(self, sought: Sought, alike: Iterable[tuple[int, float]] = ()) -> list[Candidate]:
-        """Each that `sought` may be, once, strongest reason first; `alike` are those that only look like it."""
-        found: dict[int, Candidate] = {}
-        for reason, score, organizations in self._matches(sought, alike):
-            alone = len({organization.pk for organization in organizations}) == 1
-            for organization in organizations:
-                certain = alone and organization.is_surely(sought, reason)
-                found.setdefault(organization.pk, Candidate(organization, reason, score, certain))
-        return list(found.values())
+    def candidates(self, sought: Sought, alike: Mapping[str, float]) -> list[Candidate]:
+        """Each that `sought` may be, once, strongest reason first; `alike` are the words of names that look like it."""
+        matches = list(self._matches(sought, alike))
+        meant = {each.pk for reason, _score, found in matches if reason in IDENTIFYING for each in found}
+        candidates: dict[int, Candidate] = {}
+        for reason, score, found in matches:
+            for organization in found:
+                certain = meant == {organization.pk} and organization.is_surely(sought, reason)
+                candidates.setdefault(organization.pk, Candidate(organization, reason, score, certain))
+        return list(candidates.values())
 
     def _matches(
-        self, sought: Sought, alike: Iterable[tuple[int, float]]
+        self, sought: Sought, alike: Mapping[str, float]
     ) -> Iterator[tuple[Reason, float, list["Organization"]]]:
         key = names.key(sought.name)
         of_this_key = self.by_key.get(key, [])
@@ -94,13 +99,12 @@ class Lookup:
         yield Reason.ACRONYM, 85, self.by_initials.get(key, [])
         for acronym in sorted(names.acronyms(sought.name)):
             yield Reason.ACRONYM, 85, self.by_key.get(acronym, [])
-        for pk, score in alike:
-            if pk in self.by_pk:
-                yield Reason.LIKENESS, score, [self.by_pk[pk]]
+        for words, score in alike.items():
+            yield Reason.LIKENESS, score, self.by_words.get(words, [])
 
 
-def most_alike(key: str, keys: list[tuple[int, str]]) -> list[tuple[int, float]]:
-    """Of `keys` with their owners, the owners of those that look most like this one, the likest first."""
-    choices = [each for _owner, each in keys]
-    best = process.extract(key, choices, scorer=fuzz.token_sort_ratio, score_cutoff=LIKE_FROM, limit=MOST_ALIKE)
-    return [(keys[place][0], round(score, 1)) for _choice, score, place in best]
+def most_alike(name: str, every_name: Collection[str]) -> dict[str, float]:
+    """Of the known names' words in order, those that look most like this name's, the likest first, each scored."""
+    words = names.in_order(names.key(name))
+    best = process.extract(words, every_name, scorer=fuzz.ratio, score_cutoff=LIKE_FROM, limit=MOST_ALIKE)
+    return {each: round(score, 1) for each, score, _place in best}

@@ -9,16 +9,21 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .campaigns import Campaign
 from .events import Event
 from .organizations import Organization, OrganizationName
+from .proposals import Agreement, Proposal
 from .signatures import Signature
+from .texts import TextVersion
 
 BLANKS_TO_FILL = {"country": _("country"), "website": _("website"), "logo": _("logo"), "is_hidden": _("hidden page")}
+
+IDENTIFYING = {"country", "website"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class Foresight:
         return hashlib.sha256(json.dumps(plan_as_kept(self)).encode()).hexdigest()
 
     @property
+    def conflicts(self) -> list[tuple[Signature, Signature]]:
+        """The doubles that want to be shown differently: only the group can say which of them it means."""
+        return [(stays, leaves) for stays, leaves in self.doubles if stays.shown != leaves.shown]
+
+    @property
     def filled_labels(self) -> list[Any]:
         return [BLANKS_TO_FILL[field] for field in self.filled]
 
@@ -47,8 +57,11 @@ class Foresight:
 
 
 def foresee(kept: Organization, merged: Organization) -> Foresight:
-    """What merging `merged` into `kept` would do, nothing done yet. Of two listed signatures under one statement the
-    one on the newest text stays, else the one that was listed first."""
+    """What merging `merged` into `kept` would do, nothing done yet.
+
+    Of two listed signatures under one statement the one on the newest text stays, else the one that has agreed to a
+    change of it, else the one that was listed first. What was not verified fills nothing of what was.
+    """
     keys = set(kept.names.values_list("key", flat=True))
     names = list(merged.names.order_by("id"))
     return Foresight(
@@ -56,19 +69,23 @@ def foresee(kept: Organization, merged: Organization) -> Foresight:
         known_already=[name for name in names if name.key in keys],
         signatures=list(merged.signatures.select_related("campaign", "text_version").order_by("id")),
         doubles=doubles(Signature.objects.listed().filter(organization__in=[kept, merged])),
-        filled={
-            field: getattr(merged, field)
-            for field in BLANKS_TO_FILL
-            if getattr(merged, field) and not getattr(kept, field)
-        },
+        filled=blanks_filled(kept, merged),
     )
+
+
+def blanks_filled(kept: Organization, merged: Organization) -> dict[str, Any]:
+    trusted = kept.verified_at is None or merged.verified_at is not None
+    fields = [field for field in BLANKS_TO_FILL if trusted or field not in IDENTIFYING]
+    return {field: getattr(merged, field) for field in fields if getattr(merged, field) and not getattr(kept, field)}
 
 
 def doubles(listed: "QuerySet[Signature]") -> list[tuple[Signature, Signature]]:
     """Of each campaign with two of them: the one that stays, the one that leaves."""
-    first_come = listed.select_related("campaign", "text_version").order_by("-text_version__edition", "position", "id")
+    agreed = Agreement.objects.filter(signature=OuterRef("pk"), agrees=True, proposal__outcome=Proposal.Outcome.OPEN)
+    newest = ["-text_version__edition", "-agreed", "position", "id"]
+    first_come = listed.select_related("campaign", "text_version").annotate(agreed=Exists(agreed)).order_by(*newest)
     staying: dict[int, Signature] = {}
-    found = []
+    found: list[tuple[Signature, Signature]] = []
     for signature in first_come:
         if signature.campaign_id in staying:
             found.append((staying[signature.campaign_id], signature))
@@ -83,15 +100,17 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Makes `merged` a part of `kept`: its names and signatures move, its address forwards.
 
         `seen` is the fingerprint of the plan that the coordinator has looked at. Raises ValidationError where that is
-        the plan no more, one of them is merged already, or both are one.
+        the plan no more, one of them is merged already, both are one, or doubles want to be shown differently.
         """
-        for organization in sorted([kept, merged], key=lambda each: each.pk):
-            organization.lock()
+        hold(kept, merged)
         refuse_to_merge(kept, merged)
         plan = foresee(kept, merged)
         if seen not in {None, plan.fingerprint}:
             raise ValidationError(_("Something has changed since you looked. Look again before you merge."))
-        merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now(), moved=plan_as_kept(plan))
+        refuse_conflicts(plan)
+        merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now())
+        merge.moved = {**plan_as_kept(plan), "was_hidden": kept.is_hidden}
+        merge.save(update_fields=["moved"])
         take_from_list(plan.leaving, merge)
         pks = [name.pk for name in plan.names]
         OrganizationName.objects.filter(pk__in=pks).update(organization=kept)
@@ -107,6 +126,19 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         return self.filter(undone_at=None).order_by("-id")
 
 
+def hold(one: Organization, other: Organization) -> None:
+    """Holds two records, and before them the campaigns that they have signed, as every verb does.
+
+    Raises ValidationError where one of them has come onto another list meanwhile.
+    """
+    signed = Signature.objects.filter(organization__in=[one, other]).values_list("campaign", flat=True)
+    held = list(Campaign.objects.select_for_update().filter(pk__in=signed).order_by("pk"))
+    for organization in sorted([one, other], key=lambda each: each.pk):
+        organization.lock()
+    if not set(signed) <= {campaign.pk for campaign in held}:
+        raise ValidationError(_("One of them has just signed another statement. Look at both once more."))
+
+
 def refuse_to_merge(kept: Organization, merged: Organization) -> None:
     if kept == merged:
         raise ValidationError(_("Choose two different records."))
@@ -114,6 +146,16 @@ def refuse_to_merge(kept: Organization, merged: Organization) -> None:
         if organization.merged_into:
             words = _("“%(name)s” is merged into another record already.")
             raise ValidationError(words, params={"name": organization.name})
+
+
+def refuse_conflicts(plan: Foresight) -> None:
+    for stays, leaves in plan.conflicts:
+        words = _(
+            "Under “%(campaign)s” one of the two is shown %(one)s, the other %(other)s. Ask the group which it means, "
+            "and remove the other signature first."
+        )
+        params = {"one": stays.get_shown_display(), "other": leaves.get_shown_display(), "campaign": stays.campaign}
+        raise ValidationError(words, params=params)
 
 
 def plan_as_kept(plan: Foresight) -> dict[str, Any]:
@@ -164,32 +206,48 @@ class Merge(models.Model):
     @transaction.atomic
     def undo(self, by: Any) -> None:
         """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one."""
-        for organization in sorted([self.kept, self.merged], key=lambda each: each.pk):
-            organization.lock()
+        hold(self.kept, self.merged)
         self.refresh_from_db(from_queryset=Merge.objects.select_for_update(no_key=True))
         if self.undone_at:
             return
         if not self.is_last:
             raise ValidationError(_("The record was merged again since. Undo the later merge first."))
         moved = self.moved
-        self.kept.names.filter(pk__in=moved["names"]).update(organization=self.merged)
+        names_there = self.merged.names.values_list("key", flat=True)
+        self.kept.names.filter(pk__in=moved["names"]).exclude(key__in=list(names_there)).update(
+            organization=self.merged
+        )
         self.kept.signatures.filter(pk__in=moved["signatures"]).update(organization=self.merged)
         self._list_again(moved["left"])
+        self.kept.know_as(self.kept.name, is_public=False)
+        was_hidden_since = self.kept.is_hidden and not moved["was_hidden"]
         self.kept.empty(
             [field for field in moved["filled"] if getattr(self.kept, field) == getattr(self.merged, field)]
         )
         self.merged.merged_into = None
-        self.merged.save(update_fields=["merged_into"])
+        self.merged.is_hidden = self.merged.is_hidden or was_hidden_since
+        self.merged.save(update_fields=["merged_into", "is_hidden"])
         self.undone_at, self.undone_by = timezone.now(), by
         self.save(update_fields=["undone_at", "undone_by"])
         Event.objects.record(Event.Verb.UNMERGED, organization=self.kept, by=by, merged=self.merged.pk)
 
     def _list_again(self, left: list[list[Any]]) -> None:
-        """Back on the list, but for those whose organization has come onto it by another signature meanwhile."""
+        """Back on the list, but for those whose organization has come onto it by another signature meanwhile.
+
+        Who had agreed to a change that has become the text since stands under that.
+        """
         for pk, decided_by, reason in left:
-            signature = Signature.objects.select_for_update(no_key=True).get(pk=pk)
+            signature = Signature.objects.get(pk=pk)
             others = Signature.objects.listed().filter(campaign=signature.campaign, organization=signature.organization)
             if signature.state == Signature.State.REMOVED and not others.exists():
                 signature.state, signature.ended_at = Signature.State.LISTED, None
                 signature.decided_by_id, signature.reason = decided_by, reason
-                signature.save(update_fields=["state", "ended_at", "decided_by", "reason"])
+                signature.text_version = agreed_version(signature)
+                signature.save(update_fields=["state", "ended_at", "decided_by", "reason", "text_version"])
+
+
+def agreed_version(signature: Signature) -> TextVersion:
+    """The newest text under which the signatory stands by its own word."""
+    agreed = signature.agreements.filter(agrees=True, proposal__outcome=Proposal.Outcome.ADOPTED)
+    versions = [signature.text_version, *(each.proposal.version for each in agreed.select_related("proposal__version"))]
+    return max(versions, key=lambda version: version.edition)

@@ -28,13 +28,15 @@ def campaign(request: HttpRequest, slug: str, language: str = "") -> HttpRespons
         raise Http404
     text = campaign.in_force.statement(language)
     news = UpdateText.objects.public_in(campaign, language)
+    signatures: list[Any] = list(campaign.signatures.page_one(language, NAMES_ON_A_PAGE))
     context = {
         "campaign": campaign,
         "text": text,
         "digest": campaign.in_force.digest(language),
         "demands": demands_with_outcomes(text, news),
         "news": news,
-        **apart(campaign.signatures.in_public()[:NAMES_ON_A_PAGE]),
+        **apart(signatures[:NAMES_ON_A_PAGE]),
+        "initiators": [signature for signature in signatures if signature.stands and signature.shows_logo],
         "tally": campaign.signatures.tally(),
         "names_on_a_page": NAMES_ON_A_PAGE,
     }
@@ -66,7 +68,8 @@ def signatories(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
     after = request.GET.get("after", "")
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    signatures = list(campaign.signatures.in_public().filter(position__gt=position)[: NAMES_ON_A_PAGE + 1])
+    following = campaign.signatures.on_page(campaign.language).filter(position__gt=position)
+    signatures = list(following[: NAMES_ON_A_PAGE + 1])
     return render(
         request,
         "campaigns/signatories.html",
