@@ -442,7 +442,8 @@ def test_coordinator_reads_beside_the_field_why_a_logo_was_refused(desk: Client,
 
 def test_logo_at_the_desk_is_for_coordinators_alone(client: Client, organization: Organization) -> None:
     address = f"/admin/campaigns/organization/{organization.pk}/logo/"
-    assert client.post(address, upload(plain())).headers["Location"].startswith("/admin/login/")
+    assert client.post(address, upload(plain())).status_code == 403
+    assert client.get(address).headers["Location"].startswith("/admin/login/")
     staff = make_coordinator("guest")
     staff.is_superuser = False
     staff.save()
