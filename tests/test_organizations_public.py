@@ -73,7 +73,7 @@ def test_page_tells_its_names_country_website_logo_and_what_it_has_signed(client
         'Ukraine · <a href="https://www.river.example.org/about/" rel="nofollow noopener">river.example.org</a>' in page
     )
     assert f'src="/logos/{organization.logo}.png" alt=""' in page
-    assert re.findall(r'<li><bdi(.*?) dir="auto">(.*?)</bdi><small>(.*?)</small>', page) == [
+    assert re.findall(r'<li><bdi(.*?) dir="auto">(.*?)</bdi> <small>(.*?)</small>', page) == [
         ("", "RW", "acronym"),
         (' lang="en"', "Watch of the Stream", "English, former name"),
         (' lang="uk"', "Річкова варта", "Ukrainian, official name"),
