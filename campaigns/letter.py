@@ -27,6 +27,9 @@ FONTS = {
     "font:arabic-bold": files("fontpkg_amiri") / "files" / "Amiri-Bold.ttf",
 }
 
+MOST_LOGOS = 12
+END_OF_PNG = b"IEND\xaeB`\x82"
+
 Row = TypeVar("Row")
 
 
@@ -122,13 +125,13 @@ def of_delivery(delivery: Delivery, language: str, for_addressee: bool = False, 
 
 
 def logos_of(signatures: ListingQuerySet) -> list[Logo]:
-    """The initiators' logos as the public sees them now; one whose file is missing is left out."""
+    """The initiators' logos as the public sees them now; one whose file is missing or cut short is left out."""
     found = []
-    for signature in signatures.initiators():
+    for signature in signatures.initiators()[:MOST_LOGOS]:
         assert signature.organization
-        with contextlib.suppress(FileNotFoundError), signature.organization.open_logo() as file:
+        with contextlib.suppress(OSError), signature.organization.open_logo() as file:
             found.append(Logo(signature.name, file.read()))
-    return found
+    return [logo for logo in found if logo.image.endswith(END_OF_PNG)]
 
 
 def split(rows: Iterable[Row], signatory: Callable[[Row], Signatory]) -> tuple[list[Signatory], list[Signatory]]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("campaigns/<slug:slug>/versions/<int:number>/<str:language>.json", texts.canonical, name="canonical"),
     path("campaigns/<slug:slug>/letter.pdf", texts.letter_pdf, name="letter"),
     path("campaigns/<slug:slug>/signatories/", pages.signatories, name="signatories"),
+    path("campaigns/<slug:slug>/in/<str:language>/signatories/", pages.signatories, name="signatories_in"),
     path("campaigns/<slug:slug>/sign/", signing.sign, name="sign"),
     path("campaigns/<slug:slug>/sign/sent/", signing.sent, name="sent"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),

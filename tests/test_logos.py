@@ -3,6 +3,7 @@
 import contextlib
 import io
 import itertools
+import os
 import re
 import tracemalloc
 from typing import Any
@@ -15,16 +16,19 @@ from django.test import Client
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from campaigns import logos
+from campaigns import letter, logos
 from campaigns.models import Event, Merge, Organization, Signature
 from tests.builders import make_campaign, make_coordinator, make_listed, make_pending, own_page, sign_in
-from tests.pictures import chunks, declared, decode, encode, moving, noise, plain
+from tests.pictures import chunks, declared, decode, encode, grey_of_sixteen_bits, moving, noise, plain, scans, swapped
 
 MOVES = "The picture moves. Choose one that stands still."
 NO_PICTURE = "This is not a PNG, JPEG or WebP picture."
 BROKEN = "The picture is cut short or damaged. Save it once more and choose the new file."
 TOO_WIDE = "The picture is larger than 4,000 pixels on a side."
 TOO_HEAVY = "The picture is larger than 2 MB."
+TOO_SMALL = "The picture is smaller than 48 pixels. Choose a larger one."
+TOO_THIN = "The picture is more than eight times as long as it is wide. Choose a fuller one."
+TOO_MANY_SCANS = "The picture is stored in too many layers. Save it once more, not as “progressive”."
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
@@ -58,17 +62,17 @@ def test_every_kind_of_picture_becomes_a_plain_png(form: str, modes: list[str]) 
 
 def test_large_picture_is_made_small_and_keeps_its_shape() -> None:
     assert decode(redraw(plain(4_000, 1_000))).size == (640, 160)
-    assert decode(redraw(plain(1, 4_000))).size == (1, 640)
-    assert decode(redraw(plain(30, 20))).size == (30, 20)
+    assert decode(redraw(plain(500, 4_000))).size == (80, 640)
+    assert decode(redraw(plain(48, 20))).size == (48, 20)
 
 
 @pytest.mark.parametrize(
     ("sent", "colour"),
     [
         (plain(colour="#2f6fb0"), (47, 111, 176)),
-        (encode(Image.new("CMYK", (40, 40), (0, 255, 255, 0)), "JPEG", quality=95), (255, 0, 0)),
-        (encode(Image.new("I;16", (40, 40), 20_000)), (77, 77, 77)),
-        (encode(Image.new("1", (40, 40), 1)), (255, 255, 255)),
+        (encode(Image.new("CMYK", (48, 48), (0, 255, 255, 0)), "JPEG", quality=95), (255, 0, 0)),
+        (encode(Image.new("I;16", (48, 48), 20_000)), (77, 77, 77)),
+        (encode(Image.new("1", (48, 48), 1)), (255, 255, 255)),
     ],
     ids=["rgb", "cmyk", "sixteen bits", "one bit"],
 )
@@ -90,13 +94,53 @@ def test_what_is_transparent_stays_so(form: str) -> None:
 
 
 def test_palette_with_a_transparent_colour_stays_so() -> None:
-    picture = Image.new("P", (40, 40), 1)
+    picture = Image.new("P", (48, 48), 1)
     picture.putpalette([255, 0, 0, 0, 0, 255])
-    picture.paste(0, (0, 0, 20, 40))
+    picture.paste(0, (0, 0, 20, 48))
     kept = decode(redraw(encode(picture, transparency=0)))
     left = kept.getpixel((5, 5))
     assert isinstance(left, tuple)
     assert (left[3], kept.getpixel((30, 5))) == (0, (0, 0, 255, 255))
+
+
+def test_grey_of_sixteen_bits_keeps_the_one_that_is_seen_through() -> None:
+    kept = decode(redraw(grey_of_sixteen_bits(40_000, 10_000, seen_through=40_000)))
+    left, right = kept.getpixel((5, 5)), kept.getpixel((60, 5))
+    assert isinstance(left, tuple)
+    assert left[3] == 0
+    assert right == (38, 38, 38, 255)
+
+
+@pytest.mark.parametrize(
+    ("colour", "corner"),
+    [("#fff", (51, 51, 51)), ("#f4f4e8", (51, 51, 51)), ("#2f6fb0", (0, 0, 0, 0)), ("#fc0", (0, 0, 0, 0))],
+)
+def test_white_drawing_that_is_seen_through_stands_on_a_dark_plate(colour: str, corner: tuple[int, ...]) -> None:
+    picture = Image.new("RGBA", (640, 320))
+    picture.paste(colour, (100, 100, 540, 220))
+    kept = decode(redraw(encode(picture)))
+    assert kept.getpixel((2, 2)) == corner
+    assert max(kept.size) == 640
+    whole = Image.new("RGBA", (80, 80), colour)
+    assert decode(redraw(encode(whole.convert("RGB")))).size == (80, 80)
+
+
+@pytest.mark.parametrize(("form", "mode"), [("PNG", "RGB"), ("PNG", "RGBA"), ("JPEG", "RGB"), ("WEBP", "RGB")])
+def test_colours_of_another_profile_are_turned_into_plain_ones(form: str, mode: str) -> None:
+    sent = encode(Image.new(mode, (64, 64), (200, 30, 30)), form, icc_profile=swapped(), quality=95)
+    pixel = decode(redraw(sent)).getpixel((30, 30))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] < 100
+    assert pixel[2] > 180
+
+
+@pytest.mark.parametrize("profile", [b"no profile", swapped()[:200], swapped()[:128] + bytes(400)])
+def test_damaged_profile_leaves_the_colours_as_they_are(profile: bytes) -> None:
+    for mode, colour in [("RGB", "#c81e1e"), ("L", "#5a5a5a"), ("CMYK", "#ff0000")]:
+        picture = Image.new(mode, (64, 64), colour)
+        sent = encode(picture, "JPEG", quality=95)
+        with_profile = encode(picture, "JPEG", quality=95, icc_profile=profile)
+        assert redraw(with_profile) == redraw(sent)
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
@@ -162,6 +206,12 @@ def test_tail_of_a_polyglot_is_gone(form: str) -> None:
         (declared(0, 0), BROKEN),
         (plain(4_001, 10), TOO_WIDE),
         (plain() + bytes(2_000_001 - len(plain())), TOO_HEAVY),
+        (plain(47, 40), TOO_SMALL),
+        (plain(1, 1), TOO_SMALL),
+        (plain(801, 100), TOO_THIN),
+        (plain(100, 801), TOO_THIN),
+        (scans(4_000, 4_000, 5_000), TOO_MANY_SCANS),
+        (scans(64, 64, 100), TOO_MANY_SCANS),
     ],
 )
 def test_what_is_no_logo_is_refused_with_its_reason(content: bytes, words: str) -> None:
@@ -169,8 +219,9 @@ def test_what_is_no_logo_is_refused_with_its_reason(content: bytes, words: str) 
 
 
 def test_sides_and_weight_may_be_just_as_large_as_said() -> None:
-    assert decode(redraw(plain(4_000, 10))).size == (640, 2)
+    assert decode(redraw(plain(4_000, 500))).size == (640, 80)
     assert redraw(plain() + bytes(2_000_000 - len(plain())))
+    assert decode(redraw(scans(64, 64, 20))).size == (64, 64)
 
 
 @pytest.mark.parametrize(
@@ -294,6 +345,22 @@ def test_logo_is_there_as_long_as_the_organization_is_public(client: Client, org
     assert client.get(address).getvalue() == redraw(plain())
     Signature.objects.get().withdraw()
     assert client.get(address).status_code == 404
+
+
+def test_logo_that_the_storage_does_not_give_is_not_there_and_the_letter_does_without(
+    client: Client, organization: Organization
+) -> None:
+    signature = Signature.objects.get()
+    organization.set_logo(redraw(plain()))
+    signature.make_initiator(by=None)
+    path = default_storage.path(f"logos/{organization.logo}.png")
+    with open(path, "wb") as file:
+        file.write(redraw(plain())[:-1])
+    assert letter.logos_of(signature.campaign.signatures.all()) == []
+    default_storage.delete(f"logos/{organization.logo}.png")
+    os.mkdir(path)  # opening it is an OSError, and no FileNotFoundError
+    assert client.get(f"/logos/{organization.logo}.png").status_code == 404
+    assert letter.logos_of(signature.campaign.signatures.all()) == []
 
 
 def test_logo_whose_file_is_lost_is_not_there(client: Client, organization: Organization) -> None:
@@ -450,3 +517,17 @@ def test_logo_at_the_desk_is_for_coordinators_alone(client: Client, organization
     sign_in(client, staff)
     assert client.post(address, upload(plain())).status_code == 403
     assert client.get(address.replace("logo/", "logo.png")).status_code == 403
+
+
+def test_file_goes_with_the_record_that_is_deleted(
+    desk: Client, organization: Organization, django_capture_on_commit_callbacks: Any
+) -> None:
+    bare = [Organization.objects.register(f"Bare Group {number}") for number in range(3)]
+    for each in (organization, *bare):
+        each.set_logo(redraw(plain()))
+    for each in bare:
+        with django_capture_on_commit_callbacks(execute=True):
+            gone = desk.post(f"/admin/campaigns/organization/{each.pk}/delete/", {"post": "yes"})
+        assert gone.status_code == 302
+    assert list(Organization.objects.all()) == [organization]
+    assert files() == {f"{organization.logo}.png"}

@@ -74,14 +74,14 @@ def test_page_tells_its_names_country_website_logo_and_what_it_has_signed(client
         'Ukraine · <a href="https://www.river.example.org/about/" rel="nofollow noopener">river.example.org</a>' in page
     )
     assert f'src="/logos/{organization.logo}.png" alt=""' in page
-    assert re.findall(r'<li><bdi(.*?) dir="auto">(.*?)</bdi><small>(.*?)</small>', page) == [
+    assert re.findall(r'<li><bdi(.*?) dir="auto">(.*?)</bdi> <small>(.*?)</small>', page) == [
         ("", "RW", "acronym"),
         (' lang="en"', "Watch of the Stream", "English, former name"),
         (' lang="uk"', "Річкова варта", "Ukrainian, official name"),
     ]
     assert f'<a lang="en" dir="auto" href="{LETTER}">An open letter</a>' in page
     assert f'<time datetime="{timezone.localdate():%Y-%m-%d}">' in page
-    assert f'<a href="{LETTER}versions/1/">text version 1</a>' in page
+    assert f'<bdi><a href="{LETTER}versions/1/">text version 1</a></bdi>' in page
 
 
 def test_page_of_a_group_of_which_little_is_known(client: Client) -> None:
@@ -111,7 +111,7 @@ def test_signature_on_an_earlier_text_is_told_with_its_version(client: Client) -
     make_listed(campaign)
     ask_more(campaign)
     propose(campaign).adopt(by=None)
-    assert f'<a href="{LETTER}versions/1/">text version 1</a>' in read(client, PAGE)
+    assert f'<bdi><a href="{LETTER}versions/1/">text version 1</a></bdi>' in read(client, PAGE)
     assert client.get(f"{LETTER}versions/1/").status_code == 200
 
 
@@ -136,6 +136,29 @@ def test_every_organization_without_a_page_gets_the_same_answer(client: Client) 
     }
     assert len(answers) == 1
     assert next(iter(answers))[0] == 404
+
+
+def test_every_address_without_a_page_costs_the_same(client: Client, django_assert_num_queries: Any) -> None:
+    campaign = make_campaign()
+    organization_of(make_listed(campaign, "Hidden Group")).hide(by=None)
+    make_listed(campaign, "Left Group").withdraw()
+    Organization.objects.register("Known Group")
+    for group in ("hidden", "left", "known", "no"):
+        with django_assert_num_queries(2):
+            assert client.get(f"/organizations/{group}-group/").status_code == 404
+
+
+def test_page_without_a_public_name_takes_four_queries_and_shows_at_most_so_many_signatures(
+    client: Client, django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.views.organizations.SIGNATURES_ON_A_PAGE", 2)
+    organization = organization_of(make_listed(make_campaign()))
+    for number in range(3):
+        make_pending(make_campaign(slug=f"matter-{number}"), "River Watch").accept(organization=organization)
+    organization.names.update(is_public=False)
+    with django_assert_max_num_queries(4):
+        page = read(client, PAGE)
+    assert page.count("<time") == 2
 
 
 def test_page_ends_with_the_campaigns_publication(client: Client) -> None:
@@ -198,7 +221,7 @@ def test_merged_records_forward_to_where_they_stand_now(client: Client) -> None:
     last = Merge.objects.merge(kept, middle, by=None)
     for slug in ("first-group", "middle-group"):
         response = client.get(f"/organizations/{slug}/")
-        assert (response.status_code, response.headers["Location"]) == (301, PAGE)
+        assert (response.status_code, response.headers["Location"]) == (302, PAGE)
     assert "First Group" in read(client, PAGE)
     last.undo(by=None)
     assert client.get("/organizations/first-group/").status_code == 404
@@ -226,14 +249,15 @@ def test_names_lead_to_the_pages_of_organizations_that_have_one(client: Client, 
     make_listed(campaign, "A Reader", kind="person")
     page = read(client, address)
     assert re.findall(r'"(/organizations/[^"]*)"', page) == [PAGE]
-    assert '<li><bdi lang="en">Hidden Group</bdi><small> <a href="https://hidden.example.org"' in page
-    assert '<li><bdi lang="en">A Reader</bdi><small>in their own name</small></li>' in page
+    assert '<li><bdi dir="auto">Hidden Group</bdi><small> <a href="https://hidden.example.org"' in page
+    assert '<li><bdi dir="auto">A Reader</bdi><small>in their own name</small></li>' in page
 
 
 def listed_on(page: str) -> list[tuple[str, str, str]]:
     """Of each on the list: the language and the words of its name, and the listed name where that is another."""
     pattern = (
-        r'<li><bdi lang="(\w+)">(?:<a [^>]*>)?([^<]*)(?:</a>)?</bdi>(?:<small><bdi lang="\w+">(.*?)</bdi></small>)?'
+        r'<li><bdi(?: lang="(\w+)")? dir="auto">(?:<a [^>]*>)?([^<]*)(?:</a>)?</bdi>'
+        r'(?:<small><bdi(?: lang="\w+")? dir="auto">(.*?)</bdi></small>)?'
     )
     return re.findall(pattern, page)
 
@@ -258,20 +282,20 @@ def test_reader_finds_the_name_in_the_language_of_the_page_and_the_listed_one_af
     hidden.hide(by=None)
     make_listed(campaign, "A Reader", kind="person")
     english = [
-        ("en", "River Watch", ""),
+        ("", "River Watch", ""),
         ("en", "Union of Lakes", "Спілка озер"),
-        ("en", "Hill Watch", ""),
-        ("en", "Hidden Group", ""),
-        ("en", "A Reader", ""),
+        ("", "Hill Watch", ""),
+        ("", "Hidden Group", ""),
+        ("", "A Reader", ""),
     ]
     assert listed_on(read(client, LETTER)) == english
     assert listed_on(read(client, LIST)) == english
     assert listed_on(read(client, f"{LETTER}in/uk/")) == [
         ("uk", "Річкова варта", "River Watch"),
-        ("en", "Спілка озер", ""),
-        ("en", "Hill Watch", ""),
-        ("en", "Hidden Group", ""),
-        ("en", "A Reader", ""),
+        ("", "Спілка озер", ""),
+        ("", "Hill Watch", ""),
+        ("", "Hidden Group", ""),
+        ("", "A Reader", ""),
     ]
 
 
@@ -279,8 +303,8 @@ def test_listed_name_stands_where_it_is_one_of_several_in_the_language(client: C
     organization = organization_of(make_listed(make_campaign(), "River Watch"))
     second = make_pending(make_campaign(slug="second"), "River Watch International")
     second.accept(organization=organization)
-    assert listed_on(read(client, LETTER)) == [("en", "River Watch", "")]
-    assert listed_on(read(client, "/campaigns/second/")) == [("en", "River Watch International", "")]
+    assert listed_on(read(client, LETTER)) == [("", "River Watch", "")]
+    assert listed_on(read(client, "/campaigns/second/")) == [("", "River Watch International", "")]
 
 
 def test_letter_and_delivery_keep_the_listed_names() -> None:
@@ -302,6 +326,27 @@ def test_lists_with_initiators_and_names_take_at_most_four_queries(
     for address in (LETTER, LIST):
         with django_assert_max_num_queries(4):
             client.get(address)
+
+
+def test_whole_list_is_there_in_each_language_of_the_statement(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.views.pages.NAMES_ON_A_PAGE", 1)
+    campaign = make_campaign()
+    make_translation(campaign, "uk", title="Відкритий лист")
+    campaign.add_translation(by=None, note="")
+    name_it(organization_of(make_listed(campaign, "River Watch")), "Річкова варта", "uk")
+    name_it(organization_of(make_listed(campaign, "Lake Watch")), "Озерна варта", "uk")
+    listed = f"{LETTER}in/uk/signatories/"
+    assert f'<a href="{listed}">All 2 signatories</a>' in read(client, f"{LETTER}in/uk/")
+    assert f'<a href="{LIST}">All 2 signatories</a>' in read(client, LETTER)
+    first = read(client, listed)
+    assert listed_on(first) == [("uk", "Річкова варта", "River Watch")]
+    assert f'<a lang="uk" dir="auto" href="{LETTER}in/uk/">Відкритий лист</a>' in first
+    assert f'href="{LETTER}sign/?in=uk"' in first
+    (following,) = re.findall(r'href="(\?after=\d+)"', first)
+    assert listed_on(read(client, listed + following)) == [("uk", "Озерна варта", "Lake Watch")]
+    assert f'<a href="{listed}">From the beginning</a>' in read(client, f"{listed}?after=99")
+    assert client.get(f"{LETTER}in/de/signatories/").status_code == 404
+    assert client.get(f"{LETTER}in/../signatories/").status_code == 404
 
 
 # Initiators
@@ -385,6 +430,15 @@ def test_coordinator_makes_and_unmakes_an_initiator_at_the_desk(client: Client) 
 
 
 # On paper
+
+
+def test_twelve_logos_at_most_stand_on_the_page_and_on_the_letter(client: Client) -> None:
+    campaign = make_campaign()
+    for number in range(14):
+        make_initiator(campaign, f"Group {number}")
+    twelve = [f"Group {number}" for number in range(12)]
+    assert re.findall(r'<img class="plate" .*? alt="(.*?)">', read(client, LETTER)) == twelve
+    assert [logo.name for logo in letter.of_campaign(campaign, "en").logos] == twelve
 
 
 def test_initiators_logos_stand_on_the_letter_with_their_names() -> None:

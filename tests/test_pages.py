@@ -57,7 +57,7 @@ def read(client: Client, address: str) -> str:
 
 def names_on(page: str) -> list[str]:
     """The names of the signatories in the order of the page."""
-    return re.findall(r'<li><bdi lang="\w+">(?:<a [^>]*>)?([^<]*)', page)
+    return re.findall(r'<li><bdi(?: lang="\w+")? dir="auto">(?:<a [^>]*>)?([^<]*)', page)
 
 
 def add(campaign: Campaign, name: str, **fields: Any) -> None:
@@ -238,10 +238,10 @@ def test_name_leads_to_the_organizations_page_and_its_website_is_linked_without_
     make_listed(campaign, "River Watch", website="https://river.example.org/?a=1&b=2", country="UA")
     make_listed(campaign, "Lake Watch")
     page = read(client, address)
-    name = '<bdi lang="en"><a href="/organizations/river-watch/">River Watch</a></bdi>'
+    name = '<bdi dir="auto"><a href="/organizations/river-watch/">River Watch</a></bdi>'
     link = '<a href="https://river.example.org/?a=1&amp;b=2" rel="nofollow noopener">river.example.org</a>'
     assert f"<li>{name}<small>Ukraine {link}</small></li>" in page
-    assert '<li><bdi lang="en"><a href="/organizations/lake-watch/">Lake Watch</a></bdi></li>' in page
+    assert '<li><bdi dir="auto"><a href="/organizations/lake-watch/">Lake Watch</a></bdi></li>' in page
 
 
 def test_long_list_is_read_on_from_the_last_name(client: Client) -> None:

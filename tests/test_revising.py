@@ -159,7 +159,7 @@ def row(signature: Signature) -> str:
     """How the signatory's line on the list begins."""
     assert signature.organization
     page = f"/organizations/{signature.organization.slug}/"
-    return f'<li><bdi lang="en"><a href="{page}">{signature.name}</a></bdi>'
+    return f'<li><bdi dir="auto"><a href="{page}">{signature.name}</a></bdi>'
 
 
 def test_dropped_proposal_leaves_no_trace_in_public(client: Client) -> None:

@@ -49,5 +49,5 @@ def logo_file(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> FileR
         raise PermissionDenied
     try:
         return FileResponse(organization.open_logo(), content_type="image/png")
-    except FileNotFoundError as error:
+    except OSError as error:
         raise Http404 from error

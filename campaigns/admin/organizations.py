@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from .. import names
 from ..models import Merge, Organization, OrganizationName
+from ..models.organizations import delete_logo
 from .exports import organizations_as_csv, organizations_as_xlsx
 from .logos import logo, logo_file
 from .merging import merge
@@ -132,6 +133,14 @@ class OrganizationAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_bare)
+
+    def delete_model(self, request: HttpRequest, obj: Organization) -> None:
+        super().delete_model(request, obj)
+        transaction.on_commit(partial(delete_logo, obj.logo))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Organization]) -> None:
+        for organization in queryset:
+            self.delete_model(request, organization)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

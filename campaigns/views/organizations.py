@@ -7,17 +7,20 @@ from django.views.decorators.http import require_safe
 
 from ..models import Organization
 
+SIGNATURES_ON_A_PAGE = 200
+
 
 @require_safe
 def organization(request: HttpRequest, slug: str) -> HttpResponse:
-    named = get_object_or_404(Organization, slug=slug)
-    organization = get_object_or_404(Organization.objects.public(), pk=named.standing.pk)
-    if organization != named:
-        return redirect("organization", organization.slug, permanent=True)
-    signatures = organization.signatures.of_its_page()
-    names = list(organization.names.in_public())
+    found = Organization.objects.public().filter(slug=slug).first()
+    if found is None:
+        return forward(slug)
+    signatures = list(found.signatures.of_its_page()[:SIGNATURES_ON_A_PAGE])
+    if not signatures:  # the last one was withdrawn since
+        raise Http404
+    names = list(found.names.in_public())
     context = {
-        "organization": organization,
+        "organization": found,
         "name": names[0] if names else signatures[0],
         "names": names[1:],
         "signatures": signatures,
@@ -25,14 +28,19 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "campaigns/organization.html", context)
 
 
+def forward(slug: str) -> HttpResponse:
+    """Leads to the record in which a merged one stands, for as long as the merge is not undone."""
+    merged = get_object_or_404(Organization.objects.exclude(merged_into=None), slug=slug)
+    return redirect("organization", get_object_or_404(Organization.objects.public(), pk=merged.standing.pk).slug)
+
+
 @require_safe
 @cache_control(public=True, max_age=60)
 def logo(request: HttpRequest, name: str) -> FileResponse:
-    organization = Organization.objects.public().filter(logo=name).exclude(logo="").first()
-    try:
-        file = organization.open_logo() if organization else None
-    except FileNotFoundError:
-        file = None
-    if file is None:
+    shown = Organization.objects.public().filter(logo=name).exclude(logo="").first()
+    if shown is None:
         raise Http404
-    return FileResponse(file, content_type="image/png")
+    try:
+        return FileResponse(shown.open_logo(), content_type="image/png")
+    except OSError as error:
+        raise Http404 from error
