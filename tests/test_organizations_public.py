@@ -292,7 +292,7 @@ def test_reader_finds_the_name_in_the_language_of_the_page_and_the_listed_one_af
     assert listed_on(read(client, LIST)) == english
     assert listed_on(read(client, f"{LETTER}in/uk/")) == [
         ("uk", "Річкова варта", "River Watch"),
-        ("", "Спілка озер", ""),
+        ("uk", "Спілка озер", ""),
         ("", "Hill Watch", ""),
         ("", "Hidden Group", ""),
         ("", "A Reader", ""),

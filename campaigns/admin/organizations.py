@@ -138,10 +138,6 @@ class OrganizationAdmin(admin.ModelAdmin):
         super().delete_model(request, obj)
         transaction.on_commit(partial(delete_logo, obj.logo))
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Organization]) -> None:
-        for organization in queryset:
-            self.delete_model(request, organization)
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
