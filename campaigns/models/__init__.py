@@ -6,9 +6,10 @@ from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
 from .imports import ImportBatch, ImportRow
+from .known_names import OrganizationName
 from .listing import Tally
 from .merges import Foresight, Merge, foresee
-from .organizations import Organization, OrganizationName
+from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .proposals import Agreement, Proposal

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .campaigns import Campaign
 from .events import Event
-from .organizations import Organization, OrganizationName
+from .known_names import OrganizationName
+from .organizations import Organization
 from .proposals import Agreement, Proposal
 from .signatures import Signature
 from .texts import TextVersion

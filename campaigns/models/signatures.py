@@ -16,8 +16,9 @@ from .campaigns import Campaign
 from .candidates import Candidate
 from .contacts import Contact
 from .events import Event
+from .known_names import OrganizationName
 from .listing import Kind, ListingQuerySet, Shown, Source, State
-from .organizations import Organization, OrganizationName, slug_at_random
+from .organizations import Organization, slug_at_random
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .texts import TextVersion, languages

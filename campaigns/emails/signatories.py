@@ -1,30 +1,19 @@
-"""One function per letter. A letter is written when it is sent, from what is true then."""
+"""Letters to contact persons and coordinators, one function each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from . import differences, tokens
-from . import letter as paper
-from .differences import Change
-from .models import (
-    Campaign,
+from .. import differences, tokens
+from ..models import (
     Delivery,
-    DeliveryRecipient,
     OutgoingMail,
     Proposal,
     Signature,
@@ -32,103 +21,17 @@ from .models import (
     Update,
     UpdateText,
 )
-
-
-class Untrue(Exception):
-    """What the letter would say is no longer so, or there is nobody left to write to."""
-
-
-@dataclass
-class Letter:
-    """The words of a letter; the templates emails/letter.txt and .html set them."""
-
-    to: str
-    reply_to: str
-    subject: str
-    paragraphs: list[str]
-    quote: str = ""
-    changes: list[Change] = field(default_factory=list)
-    markdown: str = ""
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    button: tuple[str, str] | None = None
-    closing: list[str] = field(default_factory=list)
-    footer: str = ""
-
-
-NOT_YOU = gettext_lazy("If it was not you, tell an administrator at once: somebody else may be in your account.")
-FOR_THREE_DAYS = gettext_lazy("The link works for three days, and once.")
-ABOUT_ACCOUNTS = {
-    "invited_to_desk": (
-        gettext_lazy("You are invited to the coordinators’ desk"),
-        gettext_lazy("An administrator has opened an account for you. Choose a password, then set up a second factor."),
-        FOR_THREE_DAYS,
-    ),
-    "password_forgotten": (
-        gettext_lazy("Choose a new password"),
-        gettext_lazy("Somebody, we hope you, asked for a new password. If it was not you, do nothing."),
-        FOR_THREE_DAYS,
-    ),
-    "password_changed": (
-        gettext_lazy("Your password was changed"),
-        gettext_lazy("The password of your account was changed. Other sessions have ended."),
-        NOT_YOU,
-    ),
-    "second_factor_added": (
-        gettext_lazy("A second factor was added to your account"),
-        gettext_lazy("A passkey or an app was added to your account. It can be used to sign in from now on."),
-        NOT_YOU,
-    ),
-    "second_factor_removed": (
-        gettext_lazy("A second factor was removed from your account"),
-        gettext_lazy("A passkey or an app was removed from your account."),
-        NOT_YOU,
-    ),
-    "recovery_codes_made": (
-        gettext_lazy("You have new recovery codes"),
-        gettext_lazy("New recovery codes were made for your account. The earlier ones do not work any more."),
-        NOT_YOU,
-    ),
-    "second_factor_taken_back": (
-        gettext_lazy("Your second factor was taken back"),
-        gettext_lazy(
-            "An administrator has taken back your passkeys, app and recovery codes. At your next sign-in you set up "
-            "new ones."
-        ),
-        gettext_lazy("If you did not ask for this, tell another administrator at once."),
-    ),
-}
-WITH_LINK = {"invited_to_desk", "password_forgotten"}
+from .words import Letter, Untrue, absolute, composed, interface_language, shortened, signed_by
 
 Writer = Callable[[Signature, OutgoingMail], Letter]
+
+
 LETTERS: dict[str, Writer] = {}
 
 
 def letter(writer: Writer) -> Writer:
     LETTERS[writer.__name__] = writer
     return writer
-
-
-def render(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """The letter as it is sent, in the language of the one who reads it. Raises Untrue."""
-    if mail.kind == "letter":
-        message = to_addressee(mail)
-    elif mail.kind in ABOUT_ACCOUNTS:
-        message = to_person_of_the_desk(mail)
-    else:
-        message = to_signatory_or_coordinator(mail)
-    message.extra_headers = {
-        "Message-ID": f"<{mail.pk}@{urlsplit(settings.SITE_URL).hostname}>",
-        "Auto-Submitted": "auto-generated",
-    }
-    return message
-
-
-def interface_language(language: str) -> str:
-    """The language of our own words beside a text in `language`: the same where we speak it."""
-    try:
-        return translation.get_supported_language_variant(language)
-    except LookupError:
-        return settings.LANGUAGE_CODE
 
 
 def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -139,78 +42,6 @@ def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
         raise Untrue("the signature was erased")
     with translation.override(settings.LANGUAGE_CODE if mail.recipient else interface_language(signature.language)):
         return composed(LETTERS[mail.kind](signature, mail))
-
-
-def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """The delivered letter as PDF, with the list of which anyone can check the fingerprint."""
-    recipients = DeliveryRecipient.objects.select_related("delivery__campaign", "delivery__text_version")
-    recipient = recipients.get(pk=mail.reference)
-    delivery, slug = recipient.delivery, recipient.delivery.campaign.slug
-    sheet = paper.of_delivery(delivery, recipient.language, for_addressee=True, salutation=recipient.salutation)
-    with translation.override(interface_language(recipient.language)):
-        words = Letter(
-            to=recipient.address,
-            reply_to=delivery.campaign.reply_to,
-            subject=sheet.statement.title,
-            paragraphs=[
-                recipient.salutation,
-                _("Enclosed is the joint statement “%(title)s”, as a letter and with the list of those who signed.")
-                % {"title": sheet.statement.title},
-                _("It speaks in the name of %(count)s signatories.") % {"count": delivery.counted},
-            ],
-            facts=[(_("Fingerprint of the delivered list"), delivery.fingerprint)],
-            button=(_("Check the letter and its list"), sheet.address),
-            footer=_(
-                "The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s."
-            )
-            % {"site": settings.SITE_URL, "reply_to": delivery.campaign.reply_to},
-        )
-        message = composed(words)
-    message.attach(f"{slug}.pdf", sheet.pdf(), "application/pdf")
-    message.attach(
-        f"{slug}-delivered-{delivery.number}.json", delivery.manifest(for_addressee=True), "application/json"
-    )
-    return message
-
-
-def to_person_of_the_desk(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """A letter about the reader's own account."""
-    person = User.objects.filter(pk=mail.reference, is_active=True, is_staff=True).exclude(email="").first()
-    if person is None:
-        raise Untrue("the account is closed, or has no address")
-    if mail.kind == "invited_to_desk" and person.has_usable_password():
-        raise Untrue("a password is chosen already")
-    subject, paragraph, closing = ABOUT_ACCOUNTS[mail.kind]
-    button = None
-    if mail.kind in WITH_LINK:
-        key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
-        button = (_("Choose a password"), settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key))
-    with translation.override(settings.LANGUAGE_CODE):
-        return composed(
-            Letter(
-                to=person.email,
-                reply_to="",
-                subject=str(subject),
-                paragraphs=[str(paragraph)],
-                facts=[(_("User name"), person.get_username()), (_("The desk"), absolute("admin:index"))],
-                button=button,
-                closing=[str(closing)],
-                footer=_("You get this letter because of your account on %(site)s.") % {"site": settings.SITE_URL},
-            )
-        )
-
-
-def composed(words: Letter) -> EmailMultiAlternatives:
-    """The letter as text and as HTML, in the language that is active."""
-    context = {"letter": words, "as_text": differences.as_text(words.changes), "language": translation.get_language()}
-    message = EmailMultiAlternatives(
-        subject=words.subject,
-        body=render_to_string("emails/letter.txt", context),
-        to=[words.to],
-        reply_to=[words.reply_to] if words.reply_to else [],
-    )
-    message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
-    return message
 
 
 @letter
@@ -465,12 +296,6 @@ def to_contact(signature: Signature, **words: Any) -> Letter:
     )
 
 
-def signed_by(campaign: Campaign) -> str:
-    """Who writes, and where an answer goes."""
-    words = _("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
-    return words % {"site": settings.SITE_URL, "reply_to": campaign.reply_to}
-
-
 def signing_facts(signature: Signature) -> list[tuple[str, str]]:
     """What the group signed, with the fingerprint that proves the text."""
     facts = [
@@ -494,11 +319,3 @@ def own_page(signature: Signature) -> str:
     if getattr(signature, "contact", None) is None:
         raise Untrue("the contact person was erased")
     return absolute("own_page", tokens.make(signature, tokens.OWN_PAGE))
-
-
-def absolute(view: str, *args: Any) -> str:
-    return f"{settings.SITE_URL}{reverse(view, args=args)}"
-
-
-def shortened(title: str, characters: int = 80) -> str:
-    return title if len(title) <= characters else f"{title[: characters - 1].rstrip()}…"
