@@ -9,6 +9,7 @@ from allauth.account.views import logout
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -20,6 +21,7 @@ from . import sessions
 from .views.errors import not_saved
 
 View = Callable[..., HttpResponse]
+LONGEST_KEY = 18
 
 
 def fresh_proof(view: View) -> View:
@@ -43,6 +45,10 @@ def fresh_proof(view: View) -> View:
     return proved
 
 
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+
+
 class Desk(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -63,6 +69,8 @@ class Desk(AdminSite):
         def desk_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method == "POST" and not self.has_permission(request):
                 return not_saved(request, _("You are not signed in any more."), reverse("admin:login"), _("Sign in"))
+            if not all(is_key(chosen) for chosen in request.POST.getlist("_selected_action")):
+                raise BadRequest
             return checked(request, *args, **kwargs)
 
         return desk_view

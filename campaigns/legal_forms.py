@@ -45,8 +45,7 @@ PHRASES = frozenset(
 # fmt: on
 SPELLINGS = {
     "centre": "center",
-    "centres": "center",
-    "centers": "center",
+    "centres": "centers",
     "dialogue": "dialog",
     "honour": "honor",
     "licence": "license",
@@ -82,15 +81,3 @@ WRITTEN_FORMS = frozenset(
 )
 # fmt: on
 LONGEST_FORM = 3
-# Words that name a part of a house: what has one more of them than another is not that other.
-# fmt: off
-PARTS = frozenset(
-    {
-        "branch", "bureau", "campus", "chapter", "college", "committee", "delegation", "department", "division",
-        "faculty", "fakultat", "fakultet", "filial", "filiia", "institut", "institute", "kafedra", "kolo", "komitet",
-        "lab", "laboratory", "lokalgruppe", "mission", "molodizhna", "office", "ortsgruppe", "oseredok",
-        "predstavnitstvo", "project", "school", "section", "sektion", "sports", "student", "students", "team", "unit",
-        "viddilennya", "women", "youth", "zweigstelle",
-    }
-)
-# fmt: on

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import countries, lookalikes
-from .legal_forms import FORMS, LINKS, LONGEST_FORM, PARTS, PHRASES, SPELLINGS, WRITTEN_FORMS
+from .legal_forms import FORMS, LINKS, LONGEST_FORM, PHRASES, SPELLINGS, WRITTEN_FORMS
 
 # Signs that stand in honest names though Unicode files them with the pictures.
 HONEST_SYMBOLS = frozenset("№©®™°")
@@ -202,24 +202,20 @@ def agree(name: str, known: str, acronyms: Iterable[str] = ()) -> bool:
     return not (one.bracketed and other.bracketed) and len(alone) >= FEWEST_INITIALS and alone in allowed
 
 
-def shares_house(name: str, known: Iterable[str], country: str, home: str) -> bool:
+def shares_house(name: str, known: Iterable[str], home: str) -> bool:
     """Whether a name at the website of the organization known by these names is its own, and not its branch's.
 
-    It says more than one of them, or less, and nothing else: or it is their acronym, with the home country at most.
-    `country` is that of the sought, `home` that of the known, both ISO 3166 alpha-2 or empty.
+    It agrees with one of them, or is their acronym, with the name of the `home` country at most (ISO 3166 alpha-2).
     """
     names = list(known)
-    return any(is_longer_or_shorter(name, each, country, home) for each in names) or is_acronym_of(name, names, home)
+    return any(agree(name, each) or is_at_home(name, each, home) for each in names) or is_acronym_of(name, names, home)
 
 
-def is_longer_or_shorter(name: str, known: str, country: str, home: str) -> bool:
-    """Whether all that tells one name stands in the other, and what is more there is no branch nor another country."""
-    one, other = telling_words(name), telling_words(known)
-    forms = Parts.of(name).form, Parts.of(known).form
-    if not one or not other or not (one <= other or other <= one) or (all(forms) and forms[0] != forms[1]):
-        return False
-    more, less = countries.named(name) - countries.named(known), countries.named(known) - countries.named(name)
-    return not (one ^ other) & PARTS and more <= {home} and less <= {country}
+def is_at_home(name: str, known: str, home: str) -> bool:
+    """Whether it is the known name and the name of the home country behind it."""
+    words, start = [*written_words(name)], [*written_words(known)]
+    more = " ".join(words[len(start) :])
+    return words[: len(start)] == start and countries.named(more) == {home}
 
 
 def is_acronym_of(name: str, known: Iterable[str], home: str) -> bool:
@@ -235,11 +231,6 @@ def short_names(name: str) -> set[str]:
     parts = Parts.of(name)
     written = {"".join(written_words(name))} if is_acronym(name) else set()
     return {short for short in {parts.bracketed} | parts.initials | written if len(short) >= FEWEST_INITIALS}
-
-
-def telling_words(name: str) -> set[str]:
-    """The words by which it is told from others, in ASCII, those in brackets too."""
-    return {SPELLINGS.get(word, word) for word in without_forms(plain_words(name))}
 
 
 def validate(name: str) -> None:

@@ -21,7 +21,15 @@ from django.urls import reverse
 
 from campaigns.models import Event, ImportBatch, ImportRow, Organization, OrganizationName, Signature
 from campaigns.spreadsheets import NAME_HEADINGS, Columns, read
-from tests.builders import every_row, make_campaign, make_coordinator, make_draft, sign_in
+from tests.builders import (
+    every_row,
+    make_campaign,
+    make_coordinator,
+    make_draft,
+    make_listed,
+    make_pending,
+    sign_in,
+)
 
 LIST = """Name,Other names,Acronym,Country,Website,E-mail
 River Watch,Річкова варта | Flusswacht,RW,Ukraine,river-watch.example,secretary@river-watch.example
@@ -538,6 +546,7 @@ class TestDesk:
         send(client, LIST.encode(), campaign=campaign.pk, note="Folder 7")
         assert ImportBatch.objects.get().campaign is None
         listing = bring(campaign=campaign, note="Folder 7")
+        ImportBatch.objects.update(by=keeper)
         assert client.post(at("confirm", listing.pk)).status_code == 403
 
 
@@ -559,7 +568,7 @@ class TestOverruling:
 
     @pytest.fixture
     def row(self, river: Organization) -> ImportRow:
-        return bring("Name,Other names,Website\nRiver Watch Lviv,RWL,https://river-watch.example\n").rows.get()
+        return bring("Name,Other names,Website\nRiver Watch Ukraine,RWU,https://river-watch.example\n").rows.get()
 
     def test_known_by_its_website_adds_no_name(self, row: ImportRow, river: Organization) -> None:
         assert (row.verdict, row.choice, row.organization) == ("known", "site", river)
@@ -674,8 +683,7 @@ class TestConfirming:
         send(client, LIST.encode())
         first = ImportBatch.objects.get()
         sign_in(client, other)
-        assert "Forget this list" not in text_of(client.get(at("change", first.pk)))
-        assert client.post(at("discard", first.pk)).status_code == 403
+        assert client.post(at("discard", first.pk)).status_code == 404
         sign_in(client, keeper)
         assert "Forget this list" in text_of(client.get(at("change", first.pk)))
         assert "All is done." in text_of(take_at(client))
@@ -683,3 +691,26 @@ class TestConfirming:
         sign_in(client, make_coordinator())
         assert client.post(at("discard", first.pk)).status_code == 302
         assert not ImportBatch.objects.exists()
+
+
+@pytest.mark.django_db
+def test_list_that_is_exported_and_brought_back_publishes_no_name(desk: Client) -> None:
+    withheld = make_listed(make_campaign(), "Night Watch", shown=Signature.Shown.COUNTED)
+    organization = withheld.organization
+    assert organization
+    make_pending(make_campaign(slug="second"), "Day Watch").accept(organization=organization)
+    organization.verify(by=None, how="By telephone.")
+    batch = bring("Name,Other names\nNight Watch,Day Watch\n")
+    assert take(batch)["known"] == 1
+    assert "Night Watch" not in desk.get(f"/organizations/{organization.slug}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_coordinator_does_not_see_the_list_that_another_brought(client: Client) -> None:
+    batch = bring("Name\nRiver Watch\n")
+    ImportBatch.objects.update(by=make_coordinator())
+    other = User.objects.create_user("other", password="a long enough password", is_staff=True)
+    other.user_permissions.add(Permission.objects.get(codename="add_organization"))
+    sign_in(client, other)
+    for step in ("change", "columns", "confirm"):
+        assert client.get(f"/admin/campaigns/importbatch/{batch.pk}/{step}/").status_code == 404

@@ -279,3 +279,21 @@ def test_who_may_not_see_signatures_does_not_see_them_in_the_registry(client: Cl
     sign_in(client, looker)
     shown = client.get(page_of(signature.organization)).content.decode()
     assert "Where it signed" not in shown
+
+
+def test_name_given_during_a_merge_goes_back_with_its_signature() -> None:
+    kept = Organization.objects.register("River Watch")
+    signature = make_listed(make_campaign(), "Hill Watch")
+    merged = signature.organization
+    assert merged
+    merge = Merge.objects.merge(kept, merged, by=None)
+    signature.refresh_from_db()
+    signature.list_as("Mountain Society", by=None)
+    merge.undo(by=None)
+    assert list(Organization.objects.search("Mountain Society")) == [merged]
+
+
+@pytest.mark.parametrize("chosen", ["abc", "\x00", "1.5", "²", "9" * 30])
+def test_odd_choice_in_a_list_is_answered(desk: Client, river: Organization, chosen: str) -> None:
+    sent = {"action": "organizations_as_csv", "_selected_action": chosen}
+    assert desk.post(LIST, sent).status_code == 400

@@ -53,7 +53,9 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         css = {"all": ["campaigns/desk.css"]}
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("sealed_file")
+        """A coordinator's own; a file may hold more than its rows, such as addresses of people."""
+        batches = super().get_queryset(request).defer("sealed_file")
+        return batches if request.user.is_superuser else batches.filter(by=request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.may_bring(request)

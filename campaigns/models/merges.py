@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .. import names
 from .campaigns import Campaign
 from .events import Event
 from .known_names import OrganizationName
@@ -64,10 +65,10 @@ def foresee(kept: Organization, merged: Organization) -> Foresight:
     change of it, else the one that was listed first. What was not verified fills nothing of what was.
     """
     keys = set(kept.names.values_list("key", flat=True))
-    names = list(merged.names.order_by("id"))
+    called = list(merged.names.order_by("id"))
     return Foresight(
-        names=[name for name in names if name.key not in keys],
-        known_already=[name for name in names if name.key in keys],
+        names=[name for name in called if name.key not in keys],
+        known_already=[name for name in called if name.key in keys],
         signatures=list(merged.signatures.select_related("campaign", "text_version").order_by("id")),
         doubles=doubles(Signature.objects.listed().filter(organization__in=[kept, merged])),
         filled=blanks_filled(kept, merged),
@@ -110,7 +111,8 @@ class MergeQuerySet(models.QuerySet["Merge"]):
             raise ValidationError(_("Something has changed since you looked. Look again before you merge."))
         refuse_conflicts(plan)
         merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now())
-        merge.moved = {**plan_as_kept(plan), "was_hidden": kept.is_hidden}
+        stays = list(kept.names.values_list("pk", flat=True))
+        merge.moved = {**plan_as_kept(plan), "was_hidden": kept.is_hidden, "stays": stays}
         merge.save(update_fields=["moved"])
         take_from_list(plan.leaving, merge)
         pks = [name.pk for name in plan.names]
@@ -219,6 +221,7 @@ class Merge(models.Model):
             organization=self.merged
         )
         self.kept.signatures.filter(pk__in=moved["signatures"]).update(organization=self.merged)
+        self._give_names_back(moved["stays"])
         self._list_again(moved["left"])
         self.kept.know_as(self.kept.name, is_public=False)
         was_hidden_since = self.kept.is_hidden and not moved["was_hidden"]
@@ -231,6 +234,14 @@ class Merge(models.Model):
         self.undone_at, self.undone_by = timezone.now(), by
         self.save(update_fields=["undone_at", "undone_by"])
         Event.objects.record(Event.Verb.UNMERGED, organization=self.kept, by=by, merged=self.merged.pk)
+
+    def _give_names_back(self, stays: list[int]) -> None:
+        """What the signatures that go back were called since the merge goes with them."""
+        called = {names.key(name) for name in self.merged.signatures.values_list("name", flat=True)}
+        called -= {names.key(name) for name in self.kept.signatures.values_list("name", flat=True)}
+        since = self.kept.names.exclude(pk__in=stays).filter(key__in=called)
+        since.filter(key__in=list(self.merged.names.values_list("key", flat=True))).delete()
+        since.update(organization=self.merged)
 
     def _list_again(self, left: list[list[Any]]) -> None:
         """Back on the list, but for those whose organization has come onto it by another signature meanwhile.

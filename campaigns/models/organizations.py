@@ -216,7 +216,7 @@ class Organization(models.Model):
         known = [each.name for each in self.names.all()]
         if reason == Reason.WEBSITE:
             is_front = not domains.section(sought.website) and not domains.section(self.website)
-            return is_front and names.shares_house(sought.name, known, sought.country, self.country.code or "")
+            return is_front and names.shares_house(sought.name, known, self.country.code or "")
         website = domains.of_website(sought.website)
         if reason != Reason.KEY or (website and self.domain and website != self.domain):
             return False
@@ -234,10 +234,7 @@ class Organization(models.Model):
         kind = OrganizationName.Kind.ACRONYM if names.is_acronym(name) else OrganizationName.Kind.OFFICIAL
         known = OrganizationName(organization=self, name=name, language=language, kind=kind, is_public=is_public)
         known.clean()
-        there = self.names.filter(key=known.key)
-        if is_public:
-            there.update(is_public=True)
-        if there.exists():
+        if self.names.filter(key=known.key).exists():
             return False
         known.save()
         return True
@@ -307,13 +304,13 @@ class Organization(models.Model):
 
     @transaction.atomic
     def remove_logo(self, by: Any = None, signature: "Signature | None" = None) -> None:
-        """Takes the picture away, here and from what was merged into it."""
+        """Takes the picture away, here and from every record that shares it by a merge."""
         record = self.hold()
         if not record.logo:
             return
         before, record.logo, record.logo_from = record.logo, "", None
         record.save(update_fields=["logo", "logo_from"])
-        record.merged.filter(logo=before).update(logo="")
+        Organization.objects.filter(logo=before).update(logo="")
         Event.objects.record(Event.Verb.LOGO_REMOVED, signature=signature, organization=record, by=by)
         transaction.on_commit(partial(delete_logo, before))
 

@@ -345,6 +345,8 @@ class Signature(models.Model):
     @transaction.atomic
     def take_logo_back(self) -> None:
         """Raises ValidationError where the contact person did not bring it."""
+        if self.organization:
+            self.organization.hold()
         if self.organization is None or not self.may_remove_logo:
             raise ValidationError(_("Others have brought the logo. Write to the coordinators if it should go."))
         self.organization.remove_logo(signature=self)
@@ -360,7 +362,7 @@ class Signature(models.Model):
     @property
     def may_remove_logo(self) -> bool:
         """Whether its contact person brought the logo, and so may always take it back."""
-        return Organization.objects.exclude(logo="").filter(logo_from=self).exists()
+        return Organization.objects.exclude(logo="").filter(signatures=self, logo_from=self).exists()
 
     @property
     def proposal_to_answer(self) -> "Proposal | None":
