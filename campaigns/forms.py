@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from . import names, tokens
+from . import logos, names, tokens
 from .models import Campaign, Signature
 from .models.contacts import PRIVACY_NOTICE
 
@@ -72,6 +72,26 @@ class AddressField(forms.EmailField):
         if any(names.hidden(char) for char in address):
             raise ValidationError(_("Enter a valid email address."), code="invalid")
         return address
+
+
+class LogoField(forms.FileField):
+    """A picture, drawn anew. Its value is the bytes of a PNG."""
+
+    widget = forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"})
+
+    def to_python(self, data: Any) -> Any:
+        file = super().to_python(data)
+        return file and logos.redraw(file)
+
+
+class LogoForm(forms.Form):
+    use_required_attribute = False
+
+    logo = LogoField(
+        label=_("Logo"),
+        help_text=_("PNG, JPEG or WebP, at most 2 MB. We draw it anew and keep nothing else that the file holds."),
+        error_messages={"required": _("Choose a picture first."), "empty": _("The file is empty.")},
+    )
 
 
 class SignForm(forms.Form):

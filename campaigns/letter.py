@@ -1,10 +1,12 @@
 """A text version and its signatories, set as a letter: HTML, then PDF."""
 
+import contextlib
 import datetime
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import segno
@@ -16,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement
+from .models.listing import ListingQuerySet
 
 FONTS = {
     "font:sans": files("fontpkg_noto_sans") / "files" / "NotoSans[wdth,wght].ttf",
@@ -23,6 +26,9 @@ FONTS = {
     "font:arabic": files("fontpkg_amiri") / "files" / "Amiri-Regular.ttf",
     "font:arabic-bold": files("fontpkg_amiri") / "files" / "Amiri-Bold.ttf",
 }
+
+MOST_LOGOS = 12
+END_OF_PNG = b"IEND\xaeB`\x82"
 
 Row = TypeVar("Row")
 
@@ -41,6 +47,14 @@ class Signatory:
 
 
 @dataclass(frozen=True)
+class Logo:
+    """The logo of an initiator, as PNG, and whose it is."""
+
+    name: str
+    image: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
     """All that stands on the paper. Without `fingerprint` it is not delivered yet, and says as of when it holds."""
 
@@ -53,6 +67,7 @@ class Letter:
     address: str
     fingerprint: str = ""
     salutation: str = ""
+    logos: Sequence[Logo] = ()
 
     def pdf(self) -> bytes:
         """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
@@ -65,7 +80,8 @@ class Letter:
             html = render_to_string("campaigns/letter.html", {"letter": self, "qr": self.qr()})
         fonts = FontConfiguration()
         style = weasyprint.CSS(string=sheet(), url_fetcher=fetcher(), font_config=fonts)
-        document = weasyprint.HTML(string=html, url_fetcher=fetcher())
+        pictures = {f"logo:{place}": logo.image for place, logo in enumerate(self.logos)}
+        document = weasyprint.HTML(string=html, url_fetcher=fetcher(pictures))
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style], font_config=fonts)
         return pdf
 
@@ -86,6 +102,7 @@ def of_campaign(campaign: Campaign, language: str) -> Letter:
         withheld=campaign.signatures.tally().withheld,
         at=timezone.now(),
         address=settings.SITE_URL + reverse("campaign", args=[campaign.slug]),
+        logos=logos_of(campaign.signatures.standing()),
     )
 
 
@@ -103,7 +120,18 @@ def of_delivery(delivery: Delivery, language: str, for_addressee: bool = False, 
         address=settings.SITE_URL + reverse("delivery", args=[delivery.fingerprint]),
         fingerprint=delivery.fingerprint,
         salutation=salutation,
+        logos=logos_of(delivery.campaign.signatures.filter(deliveries__in=entries)),
     )
+
+
+def logos_of(signatures: ListingQuerySet) -> list[Logo]:
+    """The initiators' logos as the public sees them now; one whose file is missing or cut short is left out."""
+    found = []
+    for signature in signatures.initiators()[:MOST_LOGOS]:
+        assert signature.organization
+        with contextlib.suppress(OSError), signature.organization.open_logo() as file:
+            found.append(Logo(signature.name, file.read()))
+    return [logo for logo in found if logo.image.endswith(END_OF_PNG)]
 
 
 def split(rows: Iterable[Row], signatory: Callable[[Row], Signatory]) -> tuple[list[Signatory], list[Signatory]]:
@@ -130,14 +158,16 @@ def sheet() -> str:
         return file.read()
 
 
-def fetcher() -> Any:
-    """A fetcher that knows our fonts and refuses every other address."""
+def fetcher(pictures: Mapping[str, bytes] = MappingProxyType({})) -> Any:
+    """A fetcher that knows our fonts and these PNG pictures by their addresses, and refuses every other."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see Letter.pdf
 
-    class Fonts(URLFetcher):  # type: ignore[misc]
+    class OurOwn(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
+            if url in pictures:
+                return URLFetcherResponse(url, pictures[url], {"Content-Type": "image/png"})
             if url not in FONTS:
                 raise ValueError("nothing is fetched for a letter")
             return URLFetcherResponse(url, FONTS[url].read_bytes(), {"Content-Type": "font/ttf"})
 
-    return Fonts()
+    return OurOwn()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import deliveries, pages, signing, texts
+from .views import deliveries, organizations, pages, signing, texts
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,9 +13,13 @@ urlpatterns = [
     path("campaigns/<slug:slug>/versions/<int:number>/<str:language>.json", texts.canonical, name="canonical"),
     path("campaigns/<slug:slug>/letter.pdf", texts.letter_pdf, name="letter"),
     path("campaigns/<slug:slug>/signatories/", pages.signatories, name="signatories"),
+    path("campaigns/<slug:slug>/in/<str:language>/signatories/", pages.signatories, name="signatories_in"),
     path("campaigns/<slug:slug>/sign/", signing.sign, name="sign"),
     path("campaigns/<slug:slug>/sign/sent/", signing.sent, name="sent"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
+    path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
+    path("organizations/<slug:slug>/", organizations.organization, name="organization"),
+    path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),
     path("deliveries/verify.py", deliveries.script, name="verify_script"),
     path("deliveries/<str:fingerprint>/", deliveries.delivery, name="delivery"),

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/", include("campaigns.accounts.urls")),
     path("", include("campaigns.urls")),
 ]
 
@@ -15,4 +16,5 @@ if settings.DEMO:
 handler400 = "campaigns.views.errors.bad_request"
 handler403 = "campaigns.views.errors.permission_denied"
 handler404 = "campaigns.views.errors.page_not_found"
+handler429 = "campaigns.views.errors.too_many_requests"
 handler500 = "campaigns.views.errors.server_error"

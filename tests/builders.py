@@ -6,20 +6,62 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.core.context import request_context
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.utils import decrypt
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import call_command
+from django.http import HttpRequest
+from django.test import Client
 from django.utils import timezone
 
-from campaigns import tokens
+from campaigns import sessions, tokens
 from campaigns.demo.load import load_interpol
 from campaigns.models import Campaign, Contact, Delivery, Demand, Proposal, Signature, Translation, Update
 
 
 def make_coordinator(username: str = "coordinator", **fields: Any) -> User:
     return User.objects.create_superuser(username, f"{username}@desk.example.org", "a long enough password", **fields)
+
+
+def make_second_factor(user: User) -> Authenticator:
+    """The app on the user's telephone."""
+    known = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return known or TOTP.activate(user, generate_totp_secret()).instance
+
+
+def code_of(secret: str) -> str:
+    """What an app with this secret shows now."""
+    _earlier, now, _later = yield_hotp_counters_from_time()
+    return str(format_hotp_value(hotp_value(secret, now)))
+
+
+def code_of_the_app(user: User) -> str:
+    """What the app on the user's telephone shows now."""
+    return code_of(decrypt(make_second_factor(user).data["secret"]))
+
+
+def sign_in(client: Client, user: User) -> None:
+    """Leaves the client as password and code would: signed in, with a second factor on record in the session."""
+    app = make_second_factor(user)
+    client.force_login(user)
+    request = HttpRequest()
+    request.session, request.user = client.session, user
+    sessions.begin(request, user)
+    with request_context(request):
+        post_authentication(request, app)
+    request.session.save()
 
 
 def make_draft(

@@ -54,13 +54,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(autouse=True)
 def _settings_of_tests(settings: Any) -> None:
-    """Static files as they lie in the checkout, plain http, and passwords that are quick to hash."""
+    """Static files as they lie in the checkout, uploads in the run's own folder, plain http, passwords quick to hash,
+    no attempts to sign in."""
+    from django.core.cache import cache
+
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.MEDIA_ROOT = Path(SCRATCH.name) / "media"
     settings.SECURE_SSL_REDIRECT = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
 
 
 @pytest.fixture

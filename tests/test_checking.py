@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from campaigns import verify
 from campaigns.models import Delivery, Event, Signature
-from tests.builders import ask_more, make_campaign, make_coordinator, make_delivery, make_listed, propose
+from tests.builders import ask_more, make_campaign, make_coordinator, make_delivery, make_listed, propose, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -201,7 +201,7 @@ def test_name_taken_out_leaves_a_gap_and_breaks_nothing(client: Client, delivery
 
 
 def test_coordinator_takes_a_name_out_and_nothing_else(client: Client, delivery: Delivery) -> None:
-    client.force_login(make_coordinator())
+    sign_in(client, make_coordinator())
     address = f"/admin/campaigns/delivery/{delivery.pk}/take-out/"
     assert client.post(address, {"place": "9"}).status_code == 404
     assert client.get(address).status_code == 405
@@ -212,7 +212,7 @@ def test_coordinator_takes_a_name_out_and_nothing_else(client: Client, delivery:
 
 @pytest.mark.parametrize("place", ["", "x"])
 def test_taking_out_what_is_no_place_is_refused(client: Client, delivery: Delivery, place: str) -> None:
-    client.force_login(make_coordinator())
+    sign_in(client, make_coordinator())
     assert client.post(f"/admin/campaigns/delivery/{delivery.pk}/take-out/", {"place": place}).status_code == 404
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from campaigns import sealing
 from campaigns.models import Contact, Signature, contacts
-from tests.builders import filled_form, make_campaign, make_coordinator, make_signature, own_page, sent_page
+from tests.builders import filled_form, make_campaign, make_coordinator, make_signature, own_page, sent_page, sign_in
 from tests.mail_server import send_mail_once
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_contact_is_nowhere_in_clear_after_the_whole_journey(client: Client, mai
     assert client.post(sent_page(signature), {"correct": "", "email": CORRECTED}).status_code == 302
     signature = Signature.objects.get()
     assert client.post(own_page(signature), {"confirm": ""}).status_code == 302
-    client.force_login(coordinator)
+    sign_in(client, coordinator)
     assert client.get(f"/admin/campaigns/signature/{signature.pk}/change/").status_code == 200
     signature.accept(by=coordinator)
     signature.list_as("The River Watch", by=coordinator)

@@ -27,6 +27,7 @@ from tests.builders import (
     need_pango,
     propose,
     send_letters,
+    sign_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +247,7 @@ def filled_recipients(*filled: dict[str, Any]) -> dict[str, Any]:
 def test_form_of_a_recipient_that_is_left_empty_is_none(
     client: Client, campaign: Campaign, filled: list[dict[str, Any]]
 ) -> None:
-    client.force_login(make_coordinator())
+    sign_in(client, make_coordinator())
     response = client.post(f"/admin/campaigns/campaign/{campaign.pk}/deliver/", filled_recipients(*filled))
     assert response.status_code == 302
     assert list(Delivery.objects.get().recipients.values_list("name", flat=True)) == [words["name"] for words in filled]

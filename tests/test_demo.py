@@ -77,7 +77,7 @@ def test_campaign_page_shows_title_demands_and_all_names_in_order(client: Client
     page = html.unescape(client.get("/campaigns/interpol-2018/").content.decode())
     assert f"<h1>{TITLE}</h1>" in page
     assert re.findall(r'<li id="demand-\d">.*?<div><p>(.*?)</p>', page) == DEMANDS
-    assert re.findall(r'<li><bdi lang="en">(.*?)</bdi>', page) == SIGNATORIES
+    assert re.findall(r'<li><bdi dir="auto"><a [^>]*>(.*?)</a></bdi>', page) == SIGNATORIES
     assert re.search(r"<strong>25</strong>\s+organizations have signed", page)
 
 
@@ -88,7 +88,12 @@ def test_statement_can_be_read_and_signed_in_ukrainian(client: Client) -> None:
     assert (translated.title, len(translated.demands)) == ("ІНТЕРПОЛ не мають очолювати ті, хто ним зловживає", 3)
     page = html.unescape(client.get("/campaigns/interpol-2018/in/uk/").content.decode())
     assert f"<h1>{translated.title}</h1>" in page
-    assert re.findall(r'<li><bdi lang="en">(.*?)</bdi>', page) == SIGNATORIES
+    line = r'<li><bdi(?: lang="(\w+)")? dir="auto"><a [^>]*>(.*?)</a></bdi>(?:<small><bdi dir="auto">(.*?)</bdi>)?'
+    shown = re.findall(line, page)
+    assert [as_listed or name for _language, name, as_listed in shown] == SIGNATORIES
+    assert shown[0] == ("uk", "Харківська правозахисна група", "Kharkiv human rights group")
+    assert shown[4] == ("", "Humanitarian Studio Khvylia", "")
+    assert [language for language, _name, _as_listed in shown].count("uk") == 12
     assert translated.title in html.unescape(client.get("/campaigns/interpol-2018/sign/?in=uk").content.decode())
 
 
@@ -100,7 +105,7 @@ def test_home_shows_both_campaigns_and_which_is_the_example(client: Client) -> N
 def test_example_has_three_requests_that_wait_and_its_contacts_are_roles() -> None:
     example = Campaign.objects.get(slug="example")
     requests = example.signatures.awaiting_review().select_related("contact")
-    assert example.signatures.count() == 3
+    assert example.signatures.count() == 4
     assert [(request.name, request.contact.name, request.contact.email) for request in requests] == [
         ("Example Ramblers' Association", "the secretary", "secretary@ramblers.example.org"),
         ("Приклад: Спілка велосипедистів", "the chair", "chair@cyclists.example.net"),
@@ -108,9 +113,19 @@ def test_example_has_three_requests_that_wait_and_its_contacts_are_roles() -> No
     ]
 
 
+def test_example_has_an_initiator_whose_logo_stands_on_the_letter(client: Client) -> None:
+    page = client.get("/campaigns/example/").content.decode()
+    picture = re.search(r'<img class="plate" src="(/logos/\w+\.png)" alt="Example River Friends">', page)
+    assert picture
+    response = client.get(picture[1])
+    assert response.getvalue().startswith(b"\x89PNG")
+
+
 def test_one_request_may_be_an_organization_that_is_known_already() -> None:
     request = Campaign.objects.get(slug="example").signatures.get(name="Kharkiv Human Rights Group")
-    assert [known.name for known in request.candidates()] == ["Kharkiv human rights group"]
+    assert [known.organization.name for known in request.candidates() if known.identifies] == [
+        "Kharkiv human rights group"
+    ]
 
 
 def test_loading_again_changes_nothing() -> None:

@@ -18,6 +18,7 @@ from tests.builders import (
     make_update,
     opened,
     propose,
+    sign_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    client.force_login(make_coordinator())
+    sign_in(client, make_coordinator())
     return client
 
 

@@ -158,11 +158,19 @@ def test_thousand_signatories_take_at_most_a_megabyte() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["file:///etc/passwd", "http://localhost:1/", "https://example.org/x.png", "data:text/css,p{}", "font:other", ""],
+    [
+        "file:///etc/passwd",
+        "http://localhost:1/",
+        "https://example.org/x.png",
+        "data:text/css,p{}",
+        "font:other",
+        "logo:1",
+        "",
+    ],
 )
-def test_nothing_but_the_fonts_is_fetched(address: str) -> None:
+def test_nothing_but_the_fonts_and_given_pictures_is_fetched(address: str) -> None:
     with pytest.raises(ValueError, match="nothing is fetched for a letter"):
-        letter.fetcher().fetch(address)
+        letter.fetcher({"logo:0": b""}).fetch(address)
 
 
 def test_picture_or_style_in_the_text_is_neither_fetched_nor_set() -> None:

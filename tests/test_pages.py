@@ -12,7 +12,15 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.models import Campaign, Signature
-from tests.builders import make_campaign, make_coordinator, make_draft, make_listed, make_pending, make_signature
+from tests.builders import (
+    make_campaign,
+    make_coordinator,
+    make_draft,
+    make_listed,
+    make_pending,
+    make_signature,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +57,7 @@ def read(client: Client, address: str) -> str:
 
 def names_on(page: str) -> list[str]:
     """The names of the signatories in the order of the page."""
-    return re.findall(r'<li><bdi lang="\w+">(?:<a [^>]*>)?([^<]*)', page)
+    return re.findall(r'<li><bdi(?: lang="\w+")? dir="auto">(?:<a [^>]*>)?([^<]*)', page)
 
 
 def add(campaign: Campaign, name: str, **fields: Any) -> None:
@@ -135,7 +143,7 @@ def test_language_of_a_published_letter_cannot_be_changed_at_the_desk(client: Cl
     coordinator = make_coordinator()
     campaign = make_campaign(coordinator)
     desk = Client()
-    desk.force_login(coordinator)
+    sign_in(desk, coordinator)
     address = f"/admin/campaigns/campaign/{campaign.pk}/change/"
     fields = desk.get(address).context["adminform"].form.initial
     before = client.get(LETTER).content
@@ -223,14 +231,17 @@ def test_names_are_escaped(client: Client) -> None:
 
 
 @pytest.mark.parametrize("address", [LETTER, LIST])
-def test_organization_with_a_website_is_linked_without_vouching_for_it(client: Client, address: str) -> None:
+def test_name_leads_to_the_organizations_page_and_its_website_is_linked_without_vouching_for_it(
+    client: Client, address: str
+) -> None:
     campaign = make_campaign()
     make_listed(campaign, "River Watch", website="https://river.example.org/?a=1&b=2", country="UA")
     make_listed(campaign, "Lake Watch")
     page = read(client, address)
-    link = '<a href="https://river.example.org/?a=1&amp;b=2" rel="nofollow noopener">River Watch</a>'
-    assert f'<li><bdi lang="en">{link}</bdi><small>Ukraine</small></li>' in page
-    assert '<li><bdi lang="en">Lake Watch</bdi></li>' in page
+    name = '<bdi dir="auto"><a href="/organizations/river-watch/">River Watch</a></bdi>'
+    link = '<a href="https://river.example.org/?a=1&amp;b=2" rel="nofollow noopener">river.example.org</a>'
+    assert f"<li>{name}<small>Ukraine {link}</small></li>" in page
+    assert '<li><bdi dir="auto"><a href="/organizations/lake-watch/">Lake Watch</a></bdi></li>' in page
 
 
 def test_long_list_is_read_on_from_the_last_name(client: Client) -> None:
@@ -259,7 +270,7 @@ def test_long_list_is_read_on_from_the_last_name(client: Client) -> None:
 def test_public_page_is_the_same_for_everybody_and_sets_no_cookie(client: Client, address: str) -> None:
     make_crowded()
     staff = Client(headers={"accept-language": "uk"})
-    staff.force_login(make_coordinator())
+    sign_in(staff, make_coordinator())
     response = client.get(address)
     assert response.status_code == 200
     assert response.cookies == {}

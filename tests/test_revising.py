@@ -157,7 +157,9 @@ def test_change_of_what_is_asked_moves_those_who_agree_and_nobody_else(client: C
 
 def row(signature: Signature) -> str:
     """How the signatory's line on the list begins."""
-    return f'<li><bdi lang="en">{signature.name}</bdi>'
+    assert signature.organization
+    page = f"/organizations/{signature.organization.slug}/"
+    return f'<li><bdi dir="auto"><a href="{page}">{signature.name}</a></bdi>'
 
 
 def test_dropped_proposal_leaves_no_trace_in_public(client: Client) -> None:

@@ -24,6 +24,7 @@ from tests.builders import (
     make_update,
     own_page,
     send_letters,
+    sign_in,
     translate,
 )
 
@@ -53,7 +54,7 @@ def campaign() -> Campaign:
 @pytest.fixture
 def desk(client: Client) -> Client:
     """The client of a coordinator who has signed in."""
-    client.force_login(make_coordinator())
+    sign_in(client, make_coordinator())
     return client
 
 

@@ -259,7 +259,7 @@ def test_organization_is_known_by_the_name_under_which_it_is_listed() -> None:
     organization = Organization.objects.get()
     signature.list_as("River Watch", by=None)
     assert names_of(organization) == ["River Wach", "River Watch"]
-    assert list(Organization.objects.candidates("RIVER-WATCH")) == [organization]
+    assert [each.organization for each in Organization.objects.candidates("RIVER-WATCH")] == [organization]
     again = make_pending(make_campaign(slug="another-letter"), "Riverwatch")
     again.list_as("The River Watchers", by=None)
     assert names_of(organization) == ["River Wach", "River Watch"]

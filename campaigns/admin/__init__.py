@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .campaigns import CampaignAdmin
 from .deliveries import DeliveryAdmin, UpdateAdmin
+from .imports import ImportBatchAdmin
 from .organizations import OrganizationAdmin
+from .people import PersonAdmin
 from .records import EventAdmin, OutgoingMailAdmin
 from .revising import TranslationAdmin
 from .signatures import SignatureAdmin
@@ -14,8 +16,10 @@ __all__ = [
     "CampaignAdmin",
     "DeliveryAdmin",
     "EventAdmin",
+    "ImportBatchAdmin",
     "OrganizationAdmin",
     "OutgoingMailAdmin",
+    "PersonAdmin",
     "SignatureAdmin",
     "TranslationAdmin",
     "UpdateAdmin",

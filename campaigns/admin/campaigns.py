@@ -10,7 +10,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -18,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .. import tokens
+from ..desk import fresh_proof
 from ..models import Campaign, Demand, Proposal, Tally
 from .deliveries import deliver, number_in
+from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .revising import publish, revise
 
 DONE = {
@@ -152,7 +155,8 @@ class CampaignAdmin(admin.ModelAdmin):
             path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
             path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
-            path("<int:pk>/deliver/", wrap(partial(deliver, self)), name="campaigns_campaign_deliver"),
+            path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
+            path("<int:pk>/signatures.<slug:ending>", wrap(self.export), name="campaigns_campaign_export"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
             *super().get_urls(),
         ]
@@ -172,6 +176,17 @@ class CampaignAdmin(admin.ModelAdmin):
             "preview": True,
         }
         return render(request, "campaigns/campaign.html", context)
+
+    def export(self, request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
+        """Its signatures as a spreadsheet, CSV or XLSX."""
+        campaign = get_object_or_404(Campaign, pk=pk)
+        if not request.user.has_perm("campaigns.view_signature"):
+            raise PermissionDenied
+        if ending not in FORMATS:
+            raise Http404
+        return FORMATS[ending](
+            f"{campaign.slug}-signatures", SIGNATURE_HEADINGS, signature_rows(campaign.signatures.all())
+        )
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Closes, reopens; makes an open proposal the text, or drops it."""

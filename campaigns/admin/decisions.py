@@ -13,24 +13,30 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from ..forms import AddressField, NameField, WebsiteField
-from ..models import Campaign, Organization, Signature
+from ..models import Campaign, Candidate, Organization, Signature
 
 NEW = "new"
 SIGNATORY_FIELDS = ["kind", "name", "affiliation", "country", "website", "shown", "source"]
 Kind, Source, State = Signature.Kind, Signature.Source, Signature.State
 
 
-def listing_choices(name: str, candidates: Any) -> list[tuple[str, str]]:
-    """As which organization a name may be listed: each that is known, or a new one."""
+def listing_choices(name: str, candidates: list[Candidate]) -> list[tuple[str, str]]:
+    """As which organization a name may be listed: each that is known, with the reason, or a new one."""
     known = [
         (
-            str(organization.pk),
-            gettext("Existing: %(name)s")
-            % {"name": " · ".join(filter(None, [organization.name, organization.country.name, organization.website]))},
+            str(each.organization.pk),
+            gettext("Existing: %(name)s – %(reason)s")
+            % {"name": in_a_line(each.organization), "reason": each.reason.label},
         )
-        for organization in candidates
+        for each in candidates
     ]
     return [*known, (NEW, gettext("New: %(name)s") % {"name": name})]
+
+
+def in_a_line(organization: Organization) -> str:
+    """What tells it from its namesakes."""
+    verified = gettext("verified") if organization.verified_at else ""
+    return " · ".join(filter(None, [organization.name, organization.country.name, organization.website, verified]))
 
 
 def typed(form: forms.Form, field: str) -> str:
@@ -52,6 +58,11 @@ class Decision(forms.Form):
 
     use_required_attribute = False
     verb: Callable[[Any], None]
+
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        """Whether there is anything to decide, in a state that allows it."""
+        return True
 
     def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,10 +86,10 @@ class AcceptForm(Decision):
         if self.signature.kind == Kind.PERSON:
             del self.fields["organization"]
             return
-        choices = listing_choices(self.signature.name, self.signature.candidates())
-        offer(self, choices)
-        if len(choices) == 1:
-            self.fields["organization"].initial = NEW
+        candidates = self.signature.candidates()
+        offer(self, listing_choices(self.signature.name, candidates))
+        certain = next((str(each.organization.pk) for each in candidates if each.certain), "")
+        self.fields["organization"].initial = certain or ("" if candidates else NEW)
 
     def verb(self, by: Any) -> None:
         choice = self.cleaned_data.get("organization", NEW)
@@ -128,6 +139,10 @@ class AnswerForm(Decision):
     )
     version = forms.CharField(widget=forms.HiddenInput)
 
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        return signature.proposal_to_answer is not None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         proposal = self.signature.proposal_to_answer
@@ -137,10 +152,34 @@ class AnswerForm(Decision):
         self.signature.answer(self.cleaned_data["version"], agrees=self.cleaned_data["agrees"], by=by)
 
 
+class MakeInitiatorForm(Decision):
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        return signature.kind == Kind.ORGANIZATION and not signature.is_initiator
+
+    def verb(self, by: Any) -> None:
+        self.signature.make_initiator(by=by)
+
+
+class UnmakeInitiatorForm(Decision):
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        return signature.is_initiator
+
+    def verb(self, by: Any) -> None:
+        self.signature.unmake_initiator(by=by)
+
+
 # What a coordinator may do with a signature in each state, by the name of its button.
 DECISIONS: dict[str, dict[str, type[Decision]]] = {
     State.PENDING: {"accept": AcceptForm, "decline": DeclineForm, "list_as": ListAsForm},
-    State.LISTED: {"answer": AnswerForm, "list_as": ListAsForm, "remove": RemoveForm},
+    State.LISTED: {
+        "answer": AnswerForm,
+        "list_as": ListAsForm,
+        "make_initiator": MakeInitiatorForm,
+        "unmake_initiator": UnmakeInitiatorForm,
+        "remove": RemoveForm,
+    },
 }
 
 

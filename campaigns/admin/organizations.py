@@ -1,16 +1,34 @@
 """The registry of organizations."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db import models
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from .. import names
-from ..models import Organization, OrganizationName
+from ..models import Merge, Organization, OrganizationName
+from ..models.organizations import delete_logo
+from .exports import organizations_as_csv, organizations_as_xlsx
+from .logos import logo, logo_file
+from .merging import merge
+
+INVALID = 422
+DONE = {
+    "doubt": _("The organization is no longer marked as verified."),
+    "hide": _("Its public page is hidden."),
+    "readdress": _("Its page has a new address."),
+    "unhide": _("Its public page is shown again."),
+}
 
 
 class NamesFormSet(forms.BaseInlineFormSet):
@@ -28,30 +46,174 @@ class NamesFormSet(forms.BaseInlineFormSet):
 class NameInline(admin.TabularInline):
     model = OrganizationName
     formset = NamesFormSet
-    fields = ["name", "language", "kind"]
+    fields = ["name", "language", "kind", "is_public"]
     extra = 1
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """Leaves out the records that were merged into another, unless one asks for them."""
+
+    title = _("record")
+    parameter_name = "merged"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("merged into another"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Organization]) -> QuerySet[Organization]:
+        return queryset.filter(merged_into__isnull=self.value() != "yes")
+
+
+class VerifiedFilter(admin.SimpleListFilter):
+    title = _("verification")
+    parameter_name = "verified"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("verified")), ("no", _("not verified"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Organization]) -> QuerySet[Organization]:
+        wanted = {"yes": False, "no": True}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(verified_at__isnull=wanted)
+
+
+class VerifyForm(forms.Form):
+    use_required_attribute = False
+    how = forms.CharField(
+        label=_("How did you make sure?"),
+        help_text=_("Such as: called the number on its website; its statutes; known from earlier campaigns."),
+        max_length=300,
+    )
 
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):
+    change_form_template = "admin/campaigns/organization/change_form.html"
     fields = ["name", "slug", "country", "website"]
     readonly_fields = ["slug"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     inlines = [NameInline]
-    list_display = ["name", "country", "website"]
-    list_filter = ["country"]
-    search_fields = ["name", "names__name", "website"]
-    search_help_text = _("Any of its names, or its website")
+    list_display = ["name", "country", "website", "is_verified", "listed"]
+    list_filter = [StandingFilter, VerifiedFilter, "is_hidden"]
+    search_fields = ["name"]
+    actions = [organizations_as_csv, organizations_as_xlsx]
+    change_list_template = "admin/campaigns/organization/change_list.html"
+    search_help_text = _("Any of its names in any script, an acronym, or its website")
+
+    class Media:
+        css = {"all": ["campaigns/desk.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
+        return Organization.objects.with_listed_count()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Organization], bool]:
+        return queryset.search(search_term) if search_term else queryset, False
+
+    @admin.display(description=_("verified"), boolean=True, ordering="verified_at")
+    def is_verified(self, organization: Organization) -> bool:
+        return organization.verified_at is not None
+
+    @admin.display(description=_("signed"), ordering="listed_count")
+    def listed(self, organization: Any) -> int:
+        return int(organization.listed_count)
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
         if change:
-            super().save_model(request, obj, form, change)
+            obj.change(form.changed_data, by=request.user)
         else:
             Organization.objects.insert(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        form.instance.know_as(form.instance.name)
+        if not change or "name" in form.changed_data:
+            form.instance.know_as(form.instance.name)
+
+    def has_change_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)
 
     def has_delete_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or not obj.signatures.exists())
+        return super().has_delete_permission(request, obj) and (obj is None or obj.is_bare)
+
+    def delete_model(self, request: HttpRequest, obj: Organization) -> None:
+        super().delete_model(request, obj)
+        transaction.on_commit(partial(delete_logo, obj.logo))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        organization = self.get_object(request, object_id)
+        known = about(organization) if organization else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **known})
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/verify/", wrap(self.verify), name="campaigns_organization_verify"),
+            path("<int:pk>/merge/", wrap(partial(merge, self)), name="campaigns_organization_merge"),
+            path("<int:pk>/logo/", wrap(partial(logo, self)), name="campaigns_organization_logo"),
+            path("<int:pk>/logo.png", wrap(partial(logo_file, self)), name="campaigns_organization_logo_file"),
+            path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_organization_act"),
+            path("merges/<int:pk>/undo/", wrap(require_POST(self.undo)), name="campaigns_merge_undo"),
+            *super().get_urls(),
+        ]
+
+    def verify(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asks how the coordinator made sure, and keeps it with who and when."""
+        organization = self.to_change(request, pk)
+        form = VerifyForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            organization.verify(by=request.user, how=form.cleaned_data["how"])
+            messages.success(request, _("The organization is verified."))
+            return HttpResponseRedirect(self.address_of(organization))
+        context = {
+            **self.admin_site.each_context(request),
+            "organization": organization,
+            "form": form,
+            "title": _("Verify the organization"),
+            "opts": self.opts,
+            "media": self.media,
+        }
+        status = INVALID if form.is_bound else 200
+        return TemplateResponse(request, "admin/campaigns/organization/verify.html", context, status=status)
+
+    def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        """Takes a verification back; hides or shows the public page."""
+        organization = self.to_change(request, pk)
+        if verb not in DONE:
+            raise PermissionDenied
+        getattr(organization, verb)(by=request.user)
+        messages.success(request, DONE[verb])
+        return HttpResponseRedirect(self.address_of(organization))
+
+    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Undoes a merge."""
+        done = get_object_or_404(Merge.objects.select_related("kept", "merged"), pk=pk)
+        if not super().has_change_permission(request):
+            raise PermissionDenied
+        try:
+            done.undo(by=request.user)
+            messages.success(request, _("The merge is undone: each record has its own again."))
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        return HttpResponseRedirect(self.address_of(done.kept))
+
+    def to_change(self, request: HttpRequest, pk: int) -> Organization:
+        """The record, where this coordinator may change it. Raises Http404 and PermissionDenied."""
+        organization = get_object_or_404(Organization, pk=pk)
+        if not self.has_change_permission(request, organization):
+            raise PermissionDenied
+        return organization
+
+    def address_of(self, organization: Organization) -> str:
+        return reverse("admin:campaigns_organization_change", args=[organization.pk])
+
+
+def about(organization: Organization) -> dict[str, Any]:
+    """What stands around the form: where it signed, what was merged, what happened."""
+    return {
+        "has_page": organization.is_public,
+        "signatures": organization.signatures.select_related("campaign", "text_version").order_by("-submitted_at"),
+        "merges": organization.merges.standing().select_related("merged", "by"),
+        "merged_by": Merge.objects.standing().filter(merged=organization).select_related("kept", "by").first(),
+        "events": organization.events.select_related("who").order_by("at", "id"),
+    }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from ..models import Signature
+from ..models import Organization, Signature
 from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
+from .exports import signatures_as_csv, signatures_as_xlsx
 
 State = Signature.State
 INVALID = 422
@@ -24,7 +25,7 @@ class SignatureAdmin(admin.ModelAdmin):
     list_filter = ["state", "campaign", "kind", "shown", "source"]
     list_select_related = ["campaign"]
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
-    actions = ["accept_many", "decline_many"]
+    actions = ["accept_many", "decline_many", signatures_as_csv, signatures_as_xlsx]
 
     class Media:
         css = {"all": ["campaigns/desk.css"]}
@@ -34,11 +35,6 @@ class SignatureAdmin(admin.ModelAdmin):
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return ["-awaits", "-confirmed_at", "-id"]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not all(number.isdecimal() for number in request.POST.getlist("_selected_action")):
-            raise BadRequest
-        return super().changelist_view(request, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Signature | None = None) -> bool:
         return False
@@ -140,7 +136,7 @@ def open_decisions(signature: Signature, request: HttpRequest) -> dict[str, Deci
     return {
         name: form_class(request.POST if name in request.POST else None, signature=signature, prefix=name)
         for name, form_class in DECISIONS.get(signature.state, {}).items()
-        if name != "answer" or signature.proposal_to_answer
+        if form_class.suits(signature)
     }
 
 
@@ -160,6 +156,7 @@ def review(signature: Signature) -> dict[str, Any]:
         "signature": signature,
         "campaign": signature.campaign,
         "contact": getattr(signature, "contact", None),
+        "warnings": Organization.objects.warnings(signature.name, signature.website),
         "twins": signature.twins().select_related("organization") if signature.state == State.PENDING else [],
         "events": signature.events.select_related("who").order_by("at", "id"),
         "statement": signature.text_version.statement(signature.language),

@@ -1,6 +1,8 @@
 """The demo's two campaigns, made by the same verbs that coordinators and groups use."""
 
 import datetime
+import io
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from ..models import Campaign, Signature
 from ..models.contacts import PRIVACY_NOTICE
@@ -29,7 +32,8 @@ def load(coordinator: User) -> None:
 def load_interpol(coordinator: User) -> None:
     case = read("interpol-2018.toml")
     campaign = write("interpol-2018", case, coordinator, statement_date=case["statement_date"])
-    translate(campaign, read("interpol-2018.uk.toml"))
+    translation = read("interpol-2018.uk.toml")
+    translate(campaign, translation)
     campaign.publish(by=coordinator)
     for name in case["signatories"]:
         Signature.objects.add(
@@ -44,12 +48,18 @@ def load_interpol(coordinator: User) -> None:
                 "confirmed_at": datetime.datetime(2018, 11, 19, tzinfo=datetime.UTC),
             },
         )
+    for known in translation["organizations"]:
+        organization = campaign.signatures.get(name=known["signed_as"]).organization
+        assert organization
+        organization.know_as(known["name"], language=translation["language"])
+        organization.fill({field: known[field] for field in ("country", "website") if field in known})
 
 
 def load_example(coordinator: User) -> None:
     case = read("example.toml")
     campaign = write("example", case, coordinator, statement_date=timezone.localdate())
     campaign.publish(by=coordinator)
+    initiate(campaign, coordinator, case["initiator"])
     for request in case["requests"]:
         signature = Signature.objects.submit(
             campaign,
@@ -68,6 +78,29 @@ def load_example(coordinator: User) -> None:
             },
         )
         signature.confirm()
+
+
+def initiate(campaign: Campaign, coordinator: User, name: str) -> None:
+    """An organization that has begun the statement, with its logo."""
+    signatory = {"name": name, "name_as_signed": name, "language": campaign.language, "source": Signature.Source.PAPER}
+    signature = Signature.objects.add(campaign, coordinator, {**signatory, "confirmed_at": timezone.now()})
+    assert signature.organization
+    signature.organization.set_logo(river(), by=coordinator)
+    signature.make_initiator(by=coordinator)
+
+
+def river() -> bytes:
+    """A logo of nobody: three waves under a sun, as PNG."""
+    picture = Image.new("RGB", (480, 320), "#ffffff")
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((180, 30, 300, 150), fill="#e0a526")
+    for row, colour in enumerate(["#5b9bd5", "#2f6fb0", "#1d4e89"]):
+        top = 150 + 50 * row
+        crests = [(x, top + 12 * math.sin(x / 38 + row)) for x in range(481)]
+        pen.polygon([*crests, (480, top + 34), (0, top + 34)], fill=colour)
+    written = io.BytesIO()
+    picture.save(written, "PNG")
+    return written.getvalue()
 
 
 def read(file: str) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import email
 import email.policy
 from email.message import EmailMessage
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,6 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def show(request: HttpRequest, number: int) -> HttpResponse:
     message = letter(number)
     text = message.get_body(("plain",))
@@ -55,6 +58,7 @@ def show(request: HttpRequest, number: int) -> HttpResponse:
 
 @never_cache
 @xframe_options_sameorigin
+@csp_replace({"style-src": [UNSAFE_INLINE], "frame-ancestors": [SELF]})  # type: ignore[arg-type]
 def show_html(request: HttpRequest, number: int) -> HttpResponse:
     html = letter(number).get_body(("html",))
     # Links of the letter open in the window, not in the frame that shows it.

@@ -1,11 +1,15 @@
 """The nouns of Undersigned, one file each."""
 
 from .campaigns import Campaign, Demand
+from .candidates import Candidate
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
+from .imports import ImportBatch, ImportRow
+from .known_names import OrganizationName
 from .listing import Tally
-from .organizations import Organization, OrganizationName
+from .merges import Foresight, Merge, foresee
+from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .proposals import Agreement, Proposal
@@ -16,6 +20,7 @@ from .updates import Update, UpdateText
 __all__ = [
     "Agreement",
     "Campaign",
+    "Candidate",
     "Contact",
     "Delivery",
     "DeliveryEntry",
@@ -23,7 +28,11 @@ __all__ = [
     "Demand",
     "DemandTranslation",
     "Event",
+    "Foresight",
+    "ImportBatch",
+    "ImportRow",
     "LatePass",
+    "Merge",
     "NumberedDemand",
     "Organization",
     "OrganizationName",
@@ -36,4 +45,5 @@ __all__ = [
     "Translation",
     "Update",
     "UpdateText",
+    "foresee",
 ]

@@ -185,7 +185,7 @@ class DeliveryEntry(models.Model):
                 "kind": signature.kind,
                 "affiliation": signature.affiliation,
                 "country": signature.country.code or "",
-                "date": (signature.confirmed_at or signature.submitted_at).date().isoformat(),
+                "date": signature.signed_at.date().isoformat(),
                 "version": signature.text_version.number,
                 "came_by": signature.source,
             },

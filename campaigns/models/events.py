@@ -9,17 +9,24 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
+    from .organizations import Organization
     from .signatures import Signature
 
 
 class EventQuerySet(models.QuerySet["Event"]):
     def record(
-        self, verb: str, campaign: "Campaign", signature: "Signature | None" = None, *, by: Any = None, **details: Any
+        self,
+        verb: str,
+        campaign: "Campaign | None" = None,
+        signature: "Signature | None" = None,
+        *,
+        organization: "Organization | None" = None,
+        by: Any = None,
+        **details: Any,
     ) -> "Event":
         """Adds an event. `by` is the coordinator, None for the public; `details` hold no personal data."""
-        return self.create(
-            verb=verb, campaign=campaign, signature=signature, who=by, at=timezone.now(), details=details
-        )
+        about = {"campaign": campaign, "signature": signature, "organization": organization}
+        return self.create(verb=verb, who=by, at=timezone.now(), details=details, **about)
 
 
 class Event(models.Model):
@@ -49,10 +56,28 @@ class Event(models.Model):
         REFUSED = "refused", _("did not agree to the new text")
         WITHDRAWN = "withdrawn", _("withdrew the signature")
         REMOVED = "removed", _("removed the signature")
+        CHANGED = "changed", _("changed the organization’s record")
+        VERIFIED = "verified", _("verified the organization")
+        DOUBTED = "doubted", _("took the verification back")
+        READDRESSED_PAGE = "page readdressed", _("gave the organization’s page a new address")
+        HIDDEN = "hidden", _("hid the organization’s page")
+        UNHIDDEN = "unhidden", _("showed the organization’s page again")
+        MERGED = "merged", _("merged another record into the organization")
+        UNMERGED = "unmerged", _("undid the merge")
+        LOGO_SET = "logo set", _("set the organization’s logo")
+        LOGO_REMOVED = "logo removed", _("removed the organization’s logo")
+        INITIATOR = "initiator", _("named the group among the initiators")
+        NO_INITIATOR = "no initiator", _("took the group from the initiators")
+        IMPORTED = "imported", _("brought a list of organizations")
+        INVITED = "invited", _("invited a person to the desk")
+        ENTRUSTED = "entrusted", _("changed a person’s account")
+        FACTOR_TAKEN = "factor taken back", _("took a person’s second factor back")
+        ACCOUNT_CLOSED = "account closed", _("closed a person’s account")
+        ACCOUNT_REOPENED = "account reopened", _("reopened a person’s account")
 
     # The record outlives what it speaks of, so its references are kept without the database holding them.
     campaign = models.ForeignKey(
-        "Campaign", models.DO_NOTHING, db_constraint=False, related_name="events", verbose_name=_("campaign")
+        "Campaign", models.DO_NOTHING, db_constraint=False, null=True, related_name="events", verbose_name=_("campaign")
     )
     signature = models.ForeignKey(
         "Signature",
@@ -61,6 +86,14 @@ class Event(models.Model):
         null=True,
         related_name="events",
         verbose_name=_("signature"),
+    )
+    organization = models.ForeignKey(
+        "Organization",
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="events",
+        verbose_name=_("organization"),
     )
     who = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("coordinator")

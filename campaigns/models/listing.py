@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +71,40 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those whose names everybody may read, in the order of the list, each with `stands` and `supplement`."""
         public = self.listed().filter(shown=Shown.PUBLIC)
         return public.marked_standing().marked_supplement().order_by("position", "id")
+
+    def published(self) -> Self:
+        """Those of all campaigns whose names everybody may read now."""
+        campaigns = apps.get_model("campaigns", "Campaign").objects.published()
+        return self.listed().filter(shown=Shown.PUBLIC, campaign__in=campaigns)
+
+    def on_page(self, language: str) -> Self:
+        """Those in public as a page in this language lists them: each with its organization, and `name_here`, the name
+        in that language where it has one other than the listed name, and `name_language`, that of the listed name where
+        a coordinator has said it. Who is hidden stands as listed."""
+        names = apps.get_model("campaigns", "OrganizationName").objects.in_language(language)
+        known = names.filter(organization=OuterRef("organization"), organization__is_hidden=False)
+        is_in_it = Exists(known.filter(name=OuterRef("name")))
+        name_here = Case(When(~is_in_it, then=Subquery(known.order_by("rank", "id").values("name")[:1])))
+        listed = apps.get_model("campaigns", "OrganizationName").objects.filter(organization=OuterRef("organization"))
+        name_language = Subquery(listed.filter(name=OuterRef("name")).values("language")[:1])
+        page = self.in_public().select_related("organization")
+        return page.annotate(name_here=name_here, name_language=name_language)
+
+    def page_one(self, language: str, size: int) -> Self:
+        """The first `size` of `on_page`, and after them the initiators that come later on the list."""
+        public = self.listed().filter(shown=Shown.PUBLIC).order_by("position", "id")
+        first = Q(pk__in=public.values("pk")[:size])
+        return self.on_page(language).filter(first | Q(is_initiator=True))
+
+    def of_its_page(self) -> Self:
+        """What an organization's own page tells of it: what it signed in public, the newest first."""
+        published = self.published().marked_standing().select_related("campaign__current_version")
+        return published.order_by(Coalesce("confirmed_at", "submitted_at").desc(), "-id")
+
+    def initiators(self) -> Self:
+        """The organizations that initiated the statement and have a logo to show, in the order of the list."""
+        shows = {"organization__is_hidden": False, "is_initiator": True}
+        return self.in_public().select_related("organization").filter(**shows).exclude(organization__logo="")
 
     def named(self) -> Self:
         """Those whose names the addressee reads, in the order of the list."""

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from .. import names
+from .. import domains, names
 from .campaigns import Campaign
+from .candidates import Candidate
 from .contacts import Contact
 from .events import Event
+from .known_names import OrganizationName
 from .listing import Kind, ListingQuerySet, Shown, Source, State
-from .organizations import Organization, OrganizationQuerySet
+from .organizations import Organization, slug_at_random
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .texts import TextVersion, languages
@@ -125,6 +127,9 @@ class Signature(models.Model):
     position = models.PositiveIntegerField(_("position"), null=True)
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
+    is_initiator = models.BooleanField(
+        _("initiator"), default=False, editable=False, help_text=_("Its logo stands on the letter.")
+    )
 
     objects = SignatureQuerySet.as_manager()
 
@@ -176,7 +181,8 @@ class Signature(models.Model):
         if corrected := self.campaign.text_versions.corrections_after(self.text_version).last():
             OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
         if self._may_be_listed_unseen():
-            self.accept()
+            self._take_place(by=None, organization=None)
+            self._tell_it_is_listed(by=None)
             return
         for coordinator in self.campaign.coordinators.filter(is_active=True):
             OutgoingMail.objects.queue("signature_awaits", self, coordinator)
@@ -191,9 +197,7 @@ class Signature(models.Model):
         if not self._may_become(self.State.LISTED):
             return
         self._put_on_the_list(by, organization)
-        Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
-        OutgoingMail.objects.queue("signature_listed", self)
-        self._ask_to_agree()
+        self._tell_it_is_listed(by)
 
     @transaction.atomic
     def decline(self, by: Any, reason: str) -> None:
@@ -253,10 +257,32 @@ class Signature(models.Model):
         self.name = name
         self.save(update_fields=["name"])
         if self.organization:
-            self.organization.know_as(name, language=self.language)
+            self.organization.know_as(name, is_public=False)
         event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by)
         if self.state == self.State.LISTED:
             OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk)
+
+    @transaction.atomic
+    def make_initiator(self, by: Any) -> None:
+        """Its logo stands on the letter; its place on the list stays. Raises ValidationError unless it is a listed
+        organization."""
+        self.lock()
+        if self.is_initiator:
+            return
+        if (self.state, self.kind, self.shown) != (self.State.LISTED, self.Kind.ORGANIZATION, self.Shown.PUBLIC):
+            raise ValidationError(_("Only an organization that is on the public list can be an initiator."))
+        self.is_initiator = True
+        self.save(update_fields=["is_initiator"])
+        Event.objects.record(Event.Verb.INITIATOR, self.campaign, self, by=by)
+
+    @transaction.atomic
+    def unmake_initiator(self, by: Any) -> None:
+        self.lock()
+        if not self.is_initiator:
+            return
+        self.is_initiator = False
+        self.save(update_fields=["is_initiator"])
+        Event.objects.record(Event.Verb.NO_INITIATOR, self.campaign, self, by=by)
 
     @transaction.atomic
     def resend_confirmation(self) -> None:
@@ -288,6 +314,57 @@ class Signature(models.Model):
         return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
 
     @property
+    def shows_logo(self) -> bool:
+        """Whether it is an initiator with a logo that the public may see."""
+        organization = self.organization
+        return self.is_initiator and organization is not None and bool(organization.logo) and not organization.is_hidden
+
+    @property
+    def signed_at(self) -> datetime.datetime:
+        return self.confirmed_at or self.submitted_at
+
+    def refuse_logo(self) -> None:
+        """Raises ValidationError unless its organization has a public page by it, and no logo that others brought."""
+        if not Signature.objects.published().filter(pk=self.pk, organization__is_hidden=False).exists():
+            raise ValidationError(_("Your organization has no public page on which a logo could stand."))
+        if not Signature.objects.filter(
+            Q(organization__logo="") | Q(organization__logo_from=self), pk=self.pk
+        ).exists():
+            raise ValidationError(_("Others have brought the logo. Write to the coordinators if it should change."))
+
+    @transaction.atomic
+    def bring_logo(self, image: bytes) -> None:
+        """The contact person's logo for its organization, as logos.redraw gives it. Raises ValidationError as
+        `refuse_logo` does."""
+        if self.organization:
+            self.organization.hold()
+        self.refuse_logo()
+        assert self.organization
+        self.organization.set_logo(image, signature=self)
+
+    @transaction.atomic
+    def take_logo_back(self) -> None:
+        """Raises ValidationError where the contact person did not bring it."""
+        if self.organization:
+            self.organization.hold()
+        if self.organization is None or not self.may_remove_logo:
+            raise ValidationError(_("Others have brought the logo. Write to the coordinators if it should go."))
+        self.organization.remove_logo(signature=self)
+
+    @property
+    def may_bring_logo(self) -> bool:
+        try:
+            self.refuse_logo()
+        except ValidationError:
+            return False
+        return True
+
+    @property
+    def may_remove_logo(self) -> bool:
+        """Whether its contact person brought the logo, and so may always take it back."""
+        return Organization.objects.exclude(logo="").filter(signatures=self, logo_from=self).exists()
+
+    @property
     def proposal_to_answer(self) -> "Proposal | None":
         """The change of text on which this signatory is asked: an open one, or one that it has not joined."""
         proposals = self.campaign.proposals.exclude(outcome="dropped").select_related("version", "campaign")
@@ -295,20 +372,23 @@ class Signature(models.Model):
         behind = last is not None and self.text_version.edition < last.version.edition
         return last if last and behind and last.may_be_answered_by(self) else None
 
-    def candidates(self) -> OrganizationQuerySet:
-        """The known organizations that this signatory may be."""
-        return Organization.objects.candidates(self.name, self.website)
+    def candidates(self) -> list[Candidate]:
+        """The known organizations that this signatory may be, strongest reason first."""
+        contact = getattr(self, "contact", None)
+        email = contact.email if contact else ""
+        return Organization.objects.candidates(self.name, self.website, email, self.country.code or "")
 
     def is_public_already(self) -> bool:
         """Whether a signature in this name stands on the public list, where anybody can read it."""
-        alike = Q(organization__names__key=names.key(self.name)) | Q(organization=None, name__iexact=self.name)
+        spelled_so = OrganizationName.objects.in_public().filter(key=names.key(self.name))
+        alike = Q(organization__names__in=spelled_so) | Q(name__iexact=self.name)
         return self.campaign.signatures.in_public().filter(alike).exclude(pk=self.pk).exists()
 
     def twins(self) -> SignatureQuerySet:
         """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
         alike = Q(name__iexact=self.name) | Q(name_as_signed__iexact=self.name_as_signed)
         if self.kind == self.Kind.ORGANIZATION:
-            alike |= Q(organization__in=self.candidates())
+            alike |= Q(organization__in=[each.organization for each in self.candidates() if each.identifies])
         contact = getattr(self, "contact", None)
         if contact and contact.email:
             alike |= Q(contact__email_index=contact.email_index)
@@ -337,17 +417,32 @@ class Signature(models.Model):
         self.save(update_fields=["state", *changes])
 
     def _put_on_the_list(self, by: Any, organization: Organization | None) -> None:
-        """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
+        """Lists it as that organization's, or a new one's. Raises ValidationError where it is listed already."""
+        organization = organization and organization.hold()
         self._refuse_double(organization)
+        self._take_place(by, organization)
+
+    def _take_place(self, by: Any, organization: Organization | None) -> None:
+        """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
         if self.kind == self.Kind.ORGANIZATION:
-            self.organization = organization or Organization.objects.register(
-                self.name, country=self.country.code or "", website=self.website, language=self.language
-            )
-            self.organization.know_as(self.name, language=self.language)
-        last = self.campaign.signatures.listed().aggregate(last=Max("position"))["last"] or 0
+            self.organization = organization or self._register()
+            self.organization.know_as(self.name, is_public=False)
+        last = self.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
         self.state, self.position = self.State.LISTED, last + 1
         self.decided_by, self.decided_at = by, timezone.now()
         self.save()
+
+    def _tell_it_is_listed(self, by: Any) -> None:
+        Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
+        OutgoingMail.objects.queue("signature_listed", self)
+        self._ask_to_agree()
+
+    def _register(self) -> Organization:
+        """A new organization of this name; of a signature that is not public the registry tells the public nothing."""
+        if self.shown != self.Shown.PUBLIC:
+            return Organization.objects.insert(Organization(name=self.name, slug=slug_at_random()))
+        country = self.country.code or ""
+        return Organization.objects.insert(Organization(name=self.name, country=country, website=self.website))
 
     def _ask_to_agree(self) -> None:
         """A group that comes while a change of text is open, or after it, is asked like the others."""
@@ -374,10 +469,19 @@ class Signature(models.Model):
             )
 
     def _may_be_listed_unseen(self) -> bool:
-        """Whether the campaign lists without review and nobody known could be meant."""
-        if self.campaign.reviews or self.twins().exists():
+        """Whether the campaign lists without review, and nobody who is known could be meant.
+
+        By a signature that is not public nothing is decided: who signs sees at once how it was decided.
+        """
+        if self.campaign.reviews or self.is_public_already() or names.warnings(self.name, self.website):
             return False
-        return self.kind == self.Kind.PERSON or not self.candidates().exists()
+        return self.kind == self.Kind.PERSON or not self._is_known()
+
+    def _is_known(self) -> bool:
+        """Whether the registry has it by a public name or its domain. That is no word on what it has signed."""
+        called_so = Q(names__in=OrganizationName.objects.in_public().filter(key=names.key(self.name)))
+        sites = {domains.of_website(self.website), domains.of_email(self.contact.email)} - {""}
+        return Organization.objects.standing().filter(called_so | Q(domain__in=sites)).exists()
 
     def _next_confirmation_round(self) -> int:
         sent = OutgoingMail.objects.filter(kind="confirm_signature", reference=self.pk).count()

@@ -1,9 +1,16 @@
 """What a reader sees when something is not there, not allowed, or broken."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+
+OURS = {"csrfmiddlewaretoken"}
 
 
 def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
@@ -18,12 +25,45 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return problem(request, 403, _("This is not open to you"), _("Sign in with another account, or ask an owner."))
 
 
+@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if sent_from_the_desk(request):
+        return not_saved(request, _("You have signed in anew since this form was opened."))
+    if settings.CSRF_COOKIE_NAME in request.COOKIES:
+        words = _("You have signed in or out since it was opened. Nothing was saved: go back, load it again, and send.")
+    else:
+        words = _(
+            "Your browser did not send back the form's own cookie. Allow it for this site, go back, and send again."
+        )
+    return problem(request, 403, _("The form could not be checked"), words)
+
+
+def sent_from_the_desk(request: HttpRequest) -> bool:
+    """A coordinator's own page sent this: no other site can say so, browsers write the Origin."""
+    is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    return is_ours and request.path.startswith(reverse("admin:index")) and request.user.is_authenticated
+
+
+@never_cache
+def not_saved(request: HttpRequest, words: Any, door: str = "", label: Any = "") -> HttpResponse:
+    """A form that came too late, with all that was typed, to be sent again; first through the `door`, if any."""
+    context = {
+        "words": words,
+        "door": f"{door}?{urlencode({'next': reverse('admin:index')})}" if door else "",
+        "label": label,
+        "kept": [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in OURS],
+        "has_files": bool(request.FILES),
+    }
+    return render(request, "not_saved.html", context, status=403)
+
+
+@never_cache
+def too_many_requests(request: HttpRequest) -> HttpResponse:
     return problem(
         request,
-        403,
-        _("The form could not be checked"),
-        _("Your browser did not send back the form's own cookie. Allow it for this site, go back, and send again."),
+        429,
+        _("Too many attempts"),
+        _("Too many came from your address in a short time. Wait ten minutes, then try again. Nobody is locked out."),
     )
 
 

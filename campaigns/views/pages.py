@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from ..letter import MOST_LOGOS
 from ..models import Campaign, NumberedDemand, Signature, Statement, Update, UpdateText
 from ..models.contacts import PRIVACY_NOTICE
 
@@ -28,13 +29,15 @@ def campaign(request: HttpRequest, slug: str, language: str = "") -> HttpRespons
         raise Http404
     text = campaign.in_force.statement(language)
     news = UpdateText.objects.public_in(campaign, language)
+    signatures: list[Any] = list(campaign.signatures.page_one(language, NAMES_ON_A_PAGE))
     context = {
         "campaign": campaign,
         "text": text,
         "digest": campaign.in_force.digest(language),
         "demands": demands_with_outcomes(text, news),
         "news": news,
-        **apart(campaign.signatures.in_public()[:NAMES_ON_A_PAGE]),
+        **apart(signatures[:NAMES_ON_A_PAGE]),
+        "initiators": [each for each in signatures if each.stands and each.shows_logo][:MOST_LOGOS],
         "tally": campaign.signatures.tally(),
         "names_on_a_page": NAMES_ON_A_PAGE,
     }
@@ -62,17 +65,21 @@ def demands_with_outcomes(text: Statement, news: list[UpdateText]) -> list[tuple
 
 
 @require_safe
-def signatories(request: HttpRequest, slug: str) -> HttpResponse:
+def signatories(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
+    language = language or campaign.language
+    if language not in campaign.in_force.content:
+        raise Http404
     after = request.GET.get("after", "")
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    signatures = list(campaign.signatures.in_public().filter(position__gt=position)[: NAMES_ON_A_PAGE + 1])
+    following = campaign.signatures.on_page(language).filter(position__gt=position)
+    signatures = list(following[: NAMES_ON_A_PAGE + 1])
     return render(
         request,
         "campaigns/signatories.html",
         {
             "campaign": campaign,
-            "text": campaign.text,
+            "text": campaign.in_force.statement(language),
             "signatures": signatures[:NAMES_ON_A_PAGE],
             **apart(signatures[:NAMES_ON_A_PAGE]),
             "after": position,

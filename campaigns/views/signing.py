@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
-from ..forms import AddressForm, SignForm
+from ..forms import AddressForm, LogoForm, SignForm
 from ..models import Campaign, LatePass, Signature
 from .errors import gone
 
@@ -122,21 +122,49 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
+    context = {**about(signature), "refusal": refusal, "token": token, "form": LogoForm()}
+    return render(request, "campaigns/signature.html", context, status=status)
+
+
+@never_cache
+@ends_as_gone
+@require_http_methods(FORM_METHODS)
+def own_logo(request: HttpRequest, token: str) -> HttpResponse:
+    """Takes the logo that a contact person sends, or removes the one that is there."""
+    signature = signature_behind(token, tokens.OWN_PAGE)
+    if request.method != "POST":
+        return redirect("own_page", token)
+    form = LogoForm(request.POST, request.FILES)
+    status, refusal = INVALID, None
+    try:
+        if "remove" in request.POST:
+            signature.take_logo_back()
+            return redirect("own_page", token)
+        signature.refuse_logo()
+        if form.is_valid():
+            signature.bring_logo(form.cleaned_data["logo"])
+            return redirect("own_page", token)
+    except ValidationError as error:
+        status, refusal = REFUSED, error
+    context = {**about(signature), "refusal": refusal, "token": token, "form": form}
+    return render(request, "campaigns/signature.html", context, status=status)
+
+
+def about(signature: Signature) -> dict[str, Any]:
+    """What the contact person's own page shows."""
     version, proposal = signature.text_version, signature.proposal_to_answer
     joining = proposal.text_to_join if proposal else None
     languages = signature.language, signature.campaign.language
-    context = {
+    return {
         "signature": signature,
         "campaign": signature.campaign,
         "text": version.statement(signature.language),
         "digest": version.digest(signature.language),
-        "refusal": refusal,
         "proposal": proposal,
         "joining": joining,
         "changes": differences.between(version, joining, *languages) if joining else [],
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
     }
-    return render(request, "campaigns/signature.html", context, status=status)
 
 
 def act(signature: Signature, pressed: QueryDict) -> bool:

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.builders import code_of_the_app, make_second_factor
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Chromium's own errands, which a closed network refuses and a test has no use for.
@@ -55,6 +58,19 @@ def page(chromium: Browser, site: str) -> Iterator[Page]:
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
+
+
+def sign_in_by_hand(page: Page, username: str = "coordinator", password: str = "a long enough password") -> None:
+    """Types name and password, then the code of the app."""
+    user = User.objects.get(username=username)
+    make_second_factor(user)
+    page.goto("/admin/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", password)
+    page.click("button:text-is('Sign in')")
+    page.fill("[name=code]", code_of_the_app(user))
+    page.click("button:text-is('Sign in')")
+    expect(page.locator("h1")).to_contain_text("The coordinators’ desk")
 
 
 @pytest.fixture

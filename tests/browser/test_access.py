@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from campaigns import tokens
 from campaigns.models import Signature
 from tests.builders import make_campaign, make_draft, make_listed, make_signature
+from tests.pictures import plain
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -18,7 +19,11 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 def addresses(site: str) -> list[str]:
     """One of each public page, with something on it."""
     campaign = make_campaign(allows_persons=True)
-    make_listed(campaign, "River Watch", website="https://river.example.org", country="UA")
+    river = make_listed(campaign, "River Watch", website="https://river.example.org", country="UA")
+    assert river.organization
+    river.organization.know_as("Річкова варта", language="uk")
+    river.organization.set_logo(plain())
+    river.make_initiator(by=None)
     make_listed(campaign, "A Reader", kind=Signature.Kind.PERSON, affiliation="Example University")
     make_listed(campaign, "Quiet Group", shown=Signature.Shown.COUNTED)
     waiting = make_signature(campaign, "Hill Watch")
@@ -32,6 +37,7 @@ def addresses(site: str) -> list[str]:
         f"/campaigns/open-letter/sign/sent/?token={tokens.make(waiting, tokens.SENT_PAGE)}",
         f"/signatures/{tokens.make(waiting, tokens.OWN_PAGE)}/",
         f"/signatures/{tokens.make(listed, tokens.OWN_PAGE)}/",
+        "/organizations/river-watch/",
         "/privacy/",
         "/campaigns/nothing/",
     ]

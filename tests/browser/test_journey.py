@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
+from tests.browser.conftest import sign_in_by_hand
 from tests.builders import make_campaign, make_coordinator
 
 OpenLink = Callable[[str], None]
@@ -14,14 +15,6 @@ OpenLink = Callable[[str], None]
 @pytest.fixture
 def campaign(site: str) -> Campaign:
     return make_campaign(make_coordinator(), allows_persons=True)
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/admin/")
-    page.fill("[name=username]", "coordinator")
-    page.fill("[name=password]", "a long enough password")
-    page.click("input[type=submit]")
-    expect(page.locator("h1")).to_contain_text("The coordinators’ desk")
 
 
 def fill_in(page: Page, shown: str = "public") -> None:
@@ -80,7 +73,7 @@ def test_group_signs_stands_on_the_list_and_withdraws(
     expect(page.locator("h1")).to_have_text("Thank you: confirmed")
     assert "River Watch" not in page.goto("/campaigns/open-letter/").text()  # type: ignore[union-attr]
 
-    sign_in(page)
+    sign_in_by_hand(page)
     accept(page, "River Watch")
     assert "1 organization has signed" in counted(page)
     expect(page.locator(".signatories")).to_contain_text("River Watch")
@@ -99,7 +92,7 @@ def test_person_signs_in_their_own_name(campaign: Campaign, page: Page, open_lin
     send_patiently(page)
     open_link_in_letter("secretary@river.example.org")
     page.click("text=Confirm this signature")
-    sign_in(page)
+    sign_in_by_hand(page)
     accept(page, "A Reader")
 
     assert "0 organizations have signed and 1 person in their own name" in counted(page)
@@ -121,7 +114,7 @@ def test_group_that_is_only_counted_is_never_named(
     send_patiently(page)
     open_link_in_letter("secretary@river.example.org")
     page.click("text=Confirm this signature")
-    sign_in(page)
+    sign_in_by_hand(page)
     accept(page, "River Watch")
 
     assert "1 organization has signed" in counted(page)
@@ -136,7 +129,7 @@ def test_group_that_is_only_counted_is_never_named(
 def test_group_added_by_telephone_is_told_and_can_withdraw(
     campaign: Campaign, page: Page, open_link_in_letter: OpenLink
 ) -> None:
-    sign_in(page)
+    sign_in_by_hand(page)
     page.goto(f"/admin/campaigns/campaign/{campaign.pk}/change/")
     page.click("text=Add a signature for a group")
     page.fill("[name=name]", "River Watch")
@@ -157,7 +150,7 @@ def test_group_added_by_telephone_is_told_and_can_withdraw(
 
 def test_coordinator_writes_previews_and_publishes(site: str, page: Page) -> None:
     make_coordinator()
-    sign_in(page)
+    sign_in_by_hand(page)
     page.goto("/admin/campaigns/campaign/add/")
     page.fill("[name=title]", "Open the archive")
     page.fill("[name=addressee]", "To the city")

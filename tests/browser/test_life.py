@@ -9,7 +9,8 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Campaign
-from tests.browser.test_journey import accept, counted, fill_in, send_patiently, sign_in
+from tests.browser.conftest import sign_in_by_hand
+from tests.browser.test_journey import accept, counted, fill_in, send_patiently
 from tests.builders import make_coordinator, make_draft, make_listed
 
 OpenLink = Callable[[str], None]
@@ -184,7 +185,7 @@ def tell_the_outcome(page: Page, campaign: Campaign) -> None:
 def test_statement_lives_from_publishing_to_its_outcome(
     campaign: Campaign, page: Page, open_link_in_letter: OpenLink
 ) -> None:
-    sign_in(page)
+    sign_in_by_hand(page)
     publish(page, campaign)
     campaign.refresh_from_db()
     make_listed(campaign, "Hill Watch", email=HILL)

@@ -22,3 +22,8 @@ class Command(createsuperuser.Command):
             except ValidationError as error:
                 raise CommandError("; ".join(error.messages)) from error
         return super().handle(*args, **options)
+
+    def get_input_data(self, field: Any, message: str, default: Any = None) -> Any:
+        """As typed; an address without its capitals, as the sign-in page looks for it."""
+        value = super().get_input_data(field, message, default)
+        return value.lower() if field.name == "email" and value else value

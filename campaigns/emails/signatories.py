@@ -1,26 +1,19 @@
-"""One function per letter. A letter is written when it is sent, from what is true then."""
+"""Letters to contact persons and coordinators, one function each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import differences, tokens
-from . import letter as paper
-from .differences import Change
-from .models import (
-    Campaign,
+from .. import differences, tokens
+from ..models import (
     Delivery,
-    DeliveryRecipient,
     OutgoingMail,
     Proposal,
     Signature,
@@ -28,54 +21,17 @@ from .models import (
     Update,
     UpdateText,
 )
-
-
-class Untrue(Exception):
-    """What the letter would say is no longer so, or there is nobody left to write to."""
-
-
-@dataclass
-class Letter:
-    """The words of a letter; the templates emails/letter.txt and .html set them."""
-
-    to: str
-    reply_to: str
-    subject: str
-    paragraphs: list[str]
-    quote: str = ""
-    changes: list[Change] = field(default_factory=list)
-    markdown: str = ""
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    button: tuple[str, str] | None = None
-    closing: list[str] = field(default_factory=list)
-    footer: str = ""
-
+from .words import Letter, Untrue, absolute, composed, interface_language, shortened, signed_by
 
 Writer = Callable[[Signature, OutgoingMail], Letter]
+
+
 LETTERS: dict[str, Writer] = {}
 
 
 def letter(writer: Writer) -> Writer:
     LETTERS[writer.__name__] = writer
     return writer
-
-
-def render(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """The letter as it is sent, in the language of the one who reads it. Raises Untrue."""
-    message = to_addressee(mail) if mail.kind == "letter" else to_signatory_or_coordinator(mail)
-    message.extra_headers = {
-        "Message-ID": f"<{mail.pk}@{urlsplit(settings.SITE_URL).hostname}>",
-        "Auto-Submitted": "auto-generated",
-    }
-    return message
-
-
-def interface_language(language: str) -> str:
-    """The language of our own words beside a text in `language`: the same where we speak it."""
-    try:
-        return translation.get_supported_language_variant(language)
-    except LookupError:
-        return settings.LANGUAGE_CODE
 
 
 def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -86,51 +42,6 @@ def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
         raise Untrue("the signature was erased")
     with translation.override(settings.LANGUAGE_CODE if mail.recipient else interface_language(signature.language)):
         return composed(LETTERS[mail.kind](signature, mail))
-
-
-def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """The delivered letter as PDF, with the list of which anyone can check the fingerprint."""
-    recipients = DeliveryRecipient.objects.select_related("delivery__campaign", "delivery__text_version")
-    recipient = recipients.get(pk=mail.reference)
-    delivery, slug = recipient.delivery, recipient.delivery.campaign.slug
-    sheet = paper.of_delivery(delivery, recipient.language, for_addressee=True, salutation=recipient.salutation)
-    with translation.override(interface_language(recipient.language)):
-        words = Letter(
-            to=recipient.address,
-            reply_to=delivery.campaign.reply_to,
-            subject=sheet.statement.title,
-            paragraphs=[
-                recipient.salutation,
-                _("Enclosed is the joint statement “%(title)s”, as a letter and with the list of those who signed.")
-                % {"title": sheet.statement.title},
-                _("It speaks in the name of %(count)s signatories.") % {"count": delivery.counted},
-            ],
-            facts=[(_("Fingerprint of the delivered list"), delivery.fingerprint)],
-            button=(_("Check the letter and its list"), sheet.address),
-            footer=_(
-                "The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s."
-            )
-            % {"site": settings.SITE_URL, "reply_to": delivery.campaign.reply_to},
-        )
-        message = composed(words)
-    message.attach(f"{slug}.pdf", sheet.pdf(), "application/pdf")
-    message.attach(
-        f"{slug}-delivered-{delivery.number}.json", delivery.manifest(for_addressee=True), "application/json"
-    )
-    return message
-
-
-def composed(words: Letter) -> EmailMultiAlternatives:
-    """The letter as text and as HTML, in the language that is active."""
-    context = {"letter": words, "as_text": differences.as_text(words.changes), "language": translation.get_language()}
-    message = EmailMultiAlternatives(
-        subject=words.subject,
-        body=render_to_string("emails/letter.txt", context),
-        to=[words.to],
-        reply_to=[words.reply_to],
-    )
-    message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
-    return message
 
 
 @letter
@@ -385,12 +296,6 @@ def to_contact(signature: Signature, **words: Any) -> Letter:
     )
 
 
-def signed_by(campaign: Campaign) -> str:
-    """Who writes, and where an answer goes."""
-    words = _("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
-    return words % {"site": settings.SITE_URL, "reply_to": campaign.reply_to}
-
-
 def signing_facts(signature: Signature) -> list[tuple[str, str]]:
     """What the group signed, with the fingerprint that proves the text."""
     facts = [
@@ -414,11 +319,3 @@ def own_page(signature: Signature) -> str:
     if getattr(signature, "contact", None) is None:
         raise Untrue("the contact person was erased")
     return absolute("own_page", tokens.make(signature, tokens.OWN_PAGE))
-
-
-def absolute(view: str, *args: Any) -> str:
-    return f"{settings.SITE_URL}{reverse(view, args=args)}"
-
-
-def shortened(title: str, characters: int = 80) -> str:
-    return title if len(title) <= characters else f"{title[: characters - 1].rstrip()}…"

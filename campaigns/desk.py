@@ -1,0 +1,93 @@
+"""The site of the coordinators' desk: who may come in, and what asks for a fresh proof of who this is."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.views import logout
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from . import sessions
+from .views.errors import not_saved
+
+View = Callable[..., HttpResponse]
+LONGEST_KEY = 18
+
+
+def fresh_proof(view: View) -> View:
+    """The view asks for a proof, minutes old at most, of who this is.
+
+    A page that is only looked at comes after the proof. A form that was sent stands unsaved on a page of its own, with
+    what was typed, to be sent again.
+    """
+
+    @wraps(view)
+    def proved(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if sessions.is_fresh(request):
+            return view(request, *args, **kwargs)
+        if request.method in {"GET", "HEAD"}:
+            return redirect_to_login(request.get_full_path(), reverse("account_reauthenticate"))
+        words = _("This step asks for a fresh proof that it is you, and your last one is too old.")
+        return not_saved(request, words, reverse("account_reauthenticate"), _("Prove that it is you"))
+
+    return proved
+
+
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+
+
+class Desk(AdminSite):
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and (
+            not settings.REQUIRE_SECOND_FACTOR or sessions.has_second_factor(request)
+        )
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """As Django's, with a fresh proof before every deletion; a form that comes too late is not thrown away."""
+        checked = super().admin_view(
+            fresh_proof(view) if getattr(view, "__name__", "") == "delete_view" else view, cacheable
+        )
+
+        @wraps(checked)
+        def desk_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and not self.has_permission(request):
+                return not_saved(request, _("You are not signed in any more."), reverse("admin:login"), _("Sign in"))
+            if not all(is_key(chosen) for chosen in request.POST.getlist("_selected_action")):
+                raise BadRequest
+            return checked(request, *args, **kwargs)
+
+        return desk_view
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Leads to the sign-in page, or on to what is still missing."""
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        if not request.user.is_authenticated:
+            return HttpResponseRedirect(resolve_url(settings.LOGIN_URL) + query)
+        if self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        ways = [way["url"] for way in get_adapter().get_reauthentication_methods(request.user) if "mfa" in way["id"]]
+        return HttpResponseRedirect(ways[-1] + query if ways else reverse("mfa_index"))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return logout(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return HttpResponseRedirect(reverse("account_change_password"))

@@ -1,0 +1,71 @@
+"""What a letter says, and how its words become a message."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from .. import differences
+from ..differences import Change
+from ..models import Campaign
+
+
+class Untrue(Exception):
+    """What the letter would say is no longer so, or there is nobody left to write to."""
+
+
+@dataclass
+class Letter:
+    """The words of a letter; the templates emails/letter.txt and .html set them."""
+
+    to: str
+    reply_to: str
+    subject: str
+    paragraphs: list[str]
+    quote: str = ""
+    changes: list[Change] = field(default_factory=list)
+    markdown: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    button: tuple[str, str] | None = None
+    closing: list[str] = field(default_factory=list)
+    footer: str = ""
+
+
+def composed(words: Letter) -> EmailMultiAlternatives:
+    """The letter as text and as HTML, in the language that is active."""
+    context = {"letter": words, "as_text": differences.as_text(words.changes), "language": translation.get_language()}
+    message = EmailMultiAlternatives(
+        subject=words.subject,
+        body=render_to_string("emails/letter.txt", context),
+        to=[words.to],
+        reply_to=[words.reply_to] if words.reply_to else [],
+    )
+    message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
+    return message
+
+
+def interface_language(language: str) -> str:
+    """The language of our own words beside a text in `language`: the same where we speak it."""
+    try:
+        return translation.get_supported_language_variant(language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def signed_by(campaign: Campaign) -> str:
+    """Who writes, and where an answer goes."""
+    words = _("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
+    return words % {"site": settings.SITE_URL, "reply_to": campaign.reply_to}
+
+
+def absolute(view: str, *args: Any) -> str:
+    return f"{settings.SITE_URL}{reverse(view, args=args)}"
+
+
+def shortened(title: str, characters: int = 80) -> str:
+    return title if len(title) <= characters else f"{title[: characters - 1].rstrip()}…"

@@ -1,0 +1,33 @@
+"""Spreadsheets, CSV and XLSX: read as untrusted, in bounded memory; written so that nothing in them runs."""
+
+from .columns import FIELDS, NAME_HEADINGS, REASONS, TITLES, Columns, in_one_cell, missing, require_name
+from .formulas import guard, is_risky, unguard
+from .reading import ENCODINGS, LARGEST_BYTES, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Row, Sheet
+from .reading import read as read
+from .refusals import Unreadable
+from .writing import csv_rows, xlsx_file
+
+__all__ = [
+    "ENCODINGS",
+    "FIELDS",
+    "LARGEST_BYTES",
+    "MOST_CELL_CHARACTERS",
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "NAME_HEADINGS",
+    "REASONS",
+    "TITLES",
+    "Columns",
+    "Row",
+    "Sheet",
+    "Unreadable",
+    "csv_rows",
+    "guard",
+    "in_one_cell",
+    "is_risky",
+    "missing",
+    "read",
+    "require_name",
+    "unguard",
+    "xlsx_file",
+]

@@ -1,0 +1,46 @@
+"""What one organization has signed in public, and its logo."""
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from ..models import Organization
+
+SIGNATURES_ON_A_PAGE = 200
+
+
+@require_safe
+def organization(request: HttpRequest, slug: str) -> HttpResponse:
+    found = Organization.objects.public().filter(slug=slug).first()
+    if found is None:
+        return forward(slug)
+    signatures = list(found.signatures.of_its_page()[:SIGNATURES_ON_A_PAGE])
+    if not signatures:  # the last one was withdrawn since
+        raise Http404
+    names = list(found.names.in_public())
+    context = {
+        "organization": found,
+        "name": names[0] if names else signatures[0],
+        "names": names[1:],
+        "signatures": signatures,
+    }
+    return render(request, "campaigns/organization.html", context)
+
+
+def forward(slug: str) -> HttpResponse:
+    """Leads to the record in which a merged one stands, for as long as the merge is not undone."""
+    merged = get_object_or_404(Organization.objects.exclude(merged_into=None), slug=slug)
+    return redirect("organization", get_object_or_404(Organization.objects.public(), pk=merged.standing.pk).slug)
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def logo(request: HttpRequest, name: str) -> FileResponse:
+    shown = Organization.objects.public().filter(logo=name).exclude(logo="").first()
+    if shown is None:
+        raise Http404
+    try:
+        return FileResponse(shown.open_logo(), content_type="image/png")
+    except OSError as error:
+        raise Http404 from error
