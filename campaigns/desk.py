@@ -46,6 +46,7 @@ def fresh_proof(view: View) -> View:
 
 
 def is_key(text: str) -> bool:
+    """Whether it is written as the key of a row, and no database stumbles over it."""
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
 
 

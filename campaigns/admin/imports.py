@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ..desk import is_key
 from ..models import ImportBatch, ImportRow
 from ..spreadsheets import ENCODINGS, NAME_HEADINGS, REASONS, Columns, Sheet, Unreadable, missing, read
 from .bringing import BringForm, ColumnsForm
@@ -29,7 +30,6 @@ from .records import ReadOnlyAdmin
 INVALID = 422
 ROWS_ON_A_PAGE = 100
 ROWS_TO_SHOW = 5
-LONGEST_KEY = 18
 STEPS_OF_PROGRESS = 100
 PROGRESS_STANDS_HERE = "<!-- progress -->"
 forms_only = method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
@@ -154,7 +154,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The second step: every row as it would be taken; afterwards, what was taken."""
-        if not object_id.isdecimal() or len(object_id) > LONGEST_KEY:
+        if not is_key(object_id):
             return HttpResponseRedirect(address("changelist"))
         batch = self.find(request, object_id)
         if not batch.looked_at:
@@ -230,7 +230,7 @@ def pad(cells: list[str], width: int) -> list[str]:
 def choices_in(request: HttpRequest) -> dict[int, str]:
     """What was chosen for each row of the page, by the row's key."""
     sent = {name.removeprefix("row-"): str(value) for name, value in request.POST.items() if name.startswith("row-")}
-    return {int(pk): value for pk, value in sent.items() if pk.isdecimal() and len(pk) <= LONGEST_KEY}
+    return {int(pk): value for pk, value in sent.items() if is_key(pk)}
 
 
 def verdict_in(request: HttpRequest) -> str:

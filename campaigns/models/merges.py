@@ -224,16 +224,19 @@ class Merge(models.Model):
         self._give_names_back(moved["stays"])
         self._list_again(moved["left"])
         self.kept.know_as(self.kept.name, is_public=False)
-        was_hidden_since = self.kept.is_hidden and not moved["was_hidden"]
-        self.kept.empty(
-            [field for field in moved["filled"] if getattr(self.kept, field) == getattr(self.merged, field)]
-        )
-        self.merged.merged_into = None
-        self.merged.is_hidden = self.merged.is_hidden or was_hidden_since
-        self.merged.save(update_fields=["merged_into", "is_hidden"])
+        self._part()
         self.undone_at, self.undone_by = timezone.now(), by
         self.save(update_fields=["undone_at", "undone_by"])
         Event.objects.record(Event.Verb.UNMERGED, organization=self.kept, by=by, merged=self.merged.pk)
+
+    def _part(self) -> None:
+        """Each record stands for itself again; what was hidden meanwhile stays hidden in both."""
+        was_hidden_since = self.kept.is_hidden and not self.moved["was_hidden"]
+        filled = [each for each in self.moved["filled"] if getattr(self.kept, each) == getattr(self.merged, each)]
+        self.kept.empty(filled)
+        self.merged.merged_into = None
+        self.merged.is_hidden = self.merged.is_hidden or was_hidden_since
+        self.merged.save(update_fields=["merged_into", "is_hidden"])
 
     def _give_names_back(self, stays: list[int]) -> None:
         """What the signatures that go back were called since the merge goes with them."""
