@@ -246,7 +246,7 @@ def test_removing_keeps_the_reason_and_tells_the_contact(clock: time_machine.Tra
     signature.remove(by=make_coordinator("second"), reason="It was listed in error.")
     ending = {"ended_at": NOW + HOUR, "decided_by__username": "second", "reason": "It was listed in error."}
     assert stand(signature) == {**before, "state": "removed", **ending}
-    assert events(signature)[-1] == ("removed", "second", NOW + HOUR, {})
+    assert events(signature)[-1] == ("removed", "second", NOW + HOUR, {"corrected": False})
     assert mails(signature) == sorted([*told, ("signature_removed", "contact")])
 
 

@@ -1,6 +1,7 @@
 """A signature: one signatory's name under one text version of one campaign."""
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -124,6 +125,7 @@ class Signature(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.TextField(_("reason"), blank=True)
+    correction = models.TextField(_("correction in public"), blank=True)
     position = models.PositiveIntegerField(_("position"), null=True)
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
@@ -157,6 +159,9 @@ class Signature(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["pending", "declined"]) | Q(confirmed_at__isnull=False),
                 name="reviewed_signature_was_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(correction="") | Q(state="removed"), name="corrected_signature_was_removed"
             ),
         ]
 
@@ -230,13 +235,19 @@ class Signature(models.Model):
         proposal.answer(self, agrees=agrees, by=by)
 
     @transaction.atomic
-    def remove(self, by: Any, reason: str) -> None:
-        """Takes from the list what should never have been there."""
+    def remove(self, by: Any, reason: str, correction: str = "") -> None:
+        """Takes from the list what should never have been there, for a `reason` that the contact person reads.
+
+        A `correction` stands on the page and beside what was delivered. Raises ValidationError where it would tell a
+        name that was not public, or was taken out of what was delivered.
+        """
         self.campaign.lock()
         if not self._may_become(self.State.REMOVED):
             return
-        self._become(self.State.REMOVED, decided_by=by, ended_at=timezone.now(), reason=reason)
-        Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by)
+        self._refuse_to_name(correction)
+        ended = {"decided_by": by, "ended_at": timezone.now(), "reason": reason, "correction": correction}
+        self._become(self.State.REMOVED, **ended)
+        Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by, corrected=bool(correction))
         OutgoingMail.objects.queue("signature_removed", self)
 
     @transaction.atomic
@@ -312,6 +323,11 @@ class Signature(models.Model):
     @property
     def may_be_withdrawn(self) -> bool:
         return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
+
+    @property
+    def is_public_by_name(self) -> bool:
+        """Whether everybody may read the name while it is listed."""
+        return self.shown == self.Shown.PUBLIC
 
     @property
     def shows_logo(self) -> bool:
@@ -396,6 +412,15 @@ class Signature(models.Model):
 
     def lock(self) -> None:
         self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
+
+    def _refuse_to_name(self, correction: str) -> None:
+        """Raises ValidationError for a public correction that tells what the public is not to know."""
+        if correction and self.deliveries.filter(words__isnull=True).exists():
+            raise ValidationError(_("The name was taken out of a delivered list: say nothing of it in public."))
+        called = [re.escape(name.casefold()) for name in (self.name, self.name_as_signed)]
+        told = names.tidy(correction).casefold()
+        if not self.is_public_by_name and any(re.search(rf"(?<!\w){name}(?!\w)", told) for name in called):
+            raise ValidationError(_("The name was not public: correct it without the name."))
 
     def _may_become(self, state: str) -> bool:
         """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not."""
