@@ -116,17 +116,14 @@ CORRECTIONS = {
     "no authority": _("Whoever gave this signature could not speak for the organization."),
     "our mistake": _("This signature was put on the list by a mistake of ours."),
 }
+TOLD = [*CORRECTIONS.items(), (OWN_WORDS, _("In words of your own, below"))]
 
 
 class RemoveForm(ReasonForm):
     correction = forms.ChoiceField(
         label=_("Correction in public"),
         help_text=_("It stands on the campaign’s page and beside the name in every delivered list."),
-        choices=[
-            *CORRECTIONS.items(),
-            (OWN_WORDS, _("In words of your own, below")),
-            (NOTHING, _("Nothing in public: to be named would bring the group into danger")),
-        ],
+        choices=[*TOLD, (NOTHING, _("Nothing in public: to be named would bring the group into danger"))],
         widget=forms.RadioSelect,
     )
     words = forms.CharField(
@@ -143,7 +140,7 @@ class RemoveForm(ReasonForm):
             assert isinstance(field, forms.ChoiceField)
             field.required = False
             field.initial = NOTHING
-            field.choices = [*field.choices[:-1], (NOTHING, _("Nothing in public: the name was not public either"))]
+            field.choices = [*TOLD, (NOTHING, _("Nothing in public: the name was not public either"))]
             field.help_text = _("It stands there without the name, which was not public.")
 
     def clean(self) -> None:

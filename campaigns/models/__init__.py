@@ -14,6 +14,7 @@ from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .proposals import Agreement, Proposal
+from .reports import Report
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
@@ -40,6 +41,7 @@ __all__ = [
     "OrganizationName",
     "OutgoingMail",
     "Proposal",
+    "Report",
     "Role",
     "Signature",
     "Statement",
