@@ -1,5 +1,6 @@
 """The nouns of Undersigned, one file each."""
 
+from .attacks import Attack, Catch, Marks
 from .campaigns import Campaign, Demand
 from .candidates import Candidate
 from .contacts import Contact
@@ -21,8 +22,10 @@ from .updates import Update, UpdateText
 
 __all__ = [
     "Agreement",
+    "Attack",
     "Campaign",
     "Candidate",
+    "Catch",
     "Contact",
     "Delivery",
     "DeliveryEntry",
@@ -34,6 +37,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "LatePass",
+    "Marks",
     "Membership",
     "Merge",
     "NumberedDemand",

@@ -23,6 +23,7 @@ class State(models.TextChoices):
     DECLINED = "declined", _("not accepted")
     WITHDRAWN = "withdrawn", _("withdrawn")
     REMOVED = "removed", _("removed")
+    DISCARDED = "discarded", _("set aside as an attack")
 
 
 class Kind(models.TextChoices):
@@ -141,6 +142,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         deliveries = apps.get_model("campaigns", "Delivery").objects
         earlier = deliveries.filter(~Exists(named), campaign=OuterRef("campaign"))
         return self.annotate(supplement=Coalesce(Subquery(earlier.order_by("-number").values("number")[:1]), 0))
+
+    def unreviewed(self) -> Self:
+        """Those on which no coordinator has decided, whether their addresses are confirmed or not."""
+        return self.filter(state__in=[State.UNCONFIRMED, State.PENDING])
 
     def awaiting_review(self) -> Self:
         return self.filter(state=State.PENDING).order_by("confirmed_at", "id")

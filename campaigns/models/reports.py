@@ -90,9 +90,8 @@ class Report(models.Model):
         self.words, self.email = words, email
         self.save(update_fields=["sealed_words", "sealed_email"])
         Event.objects.record(Event.Verb.REPORTED, self.campaign, report=self.pk, page=self.page)
-        for reviewer in self.campaign.reviewers() if self.campaign else []:
-            hour = int(self.at.timestamp() // HOUR.total_seconds())
-            OutgoingMail.objects.queue("report_awaits", self.campaign, reviewer, occasion=hour)
+        if self.campaign:
+            self._tell_reviewers(self.campaign)
 
     @transaction.atomic
     def settle(self, by: Any, note: str) -> None:
@@ -112,6 +111,12 @@ class Report(models.Model):
     @property
     def masked_email(self) -> str:
         return masked(self.email)
+
+    def _tell_reviewers(self, campaign: Campaign) -> None:
+        """Once an hour each, so that nobody is flooded with letters."""
+        hour = int(self.at.timestamp() // HOUR.total_seconds())
+        for reviewer in campaign.reviewers():
+            OutgoingMail.objects.queue("report_awaits", campaign, reviewer, occasion=hour)
 
     def _refuse_flood(self) -> None:
         waiting = Report.objects.open()

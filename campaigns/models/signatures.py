@@ -94,9 +94,10 @@ class Signature(models.Model):
     State, Kind, Shown, Source = State, Kind, Shown, Source
 
     TRANSITIONS = {
-        State.UNCONFIRMED: {State.PENDING},
-        State.PENDING: {State.LISTED, State.DECLINED, State.WITHDRAWN},
+        State.UNCONFIRMED: {State.PENDING, State.DISCARDED},
+        State.PENDING: {State.LISTED, State.DECLINED, State.WITHDRAWN, State.DISCARDED},
         State.LISTED: {State.WITHDRAWN, State.REMOVED},
+        State.DISCARDED: {State.UNCONFIRMED, State.PENDING},
     }
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="signatures", verbose_name=_("campaign"))
@@ -126,6 +127,9 @@ class Signature(models.Model):
     )
     reason = models.TextField(_("reason"), blank=True)
     correction = models.TextField(_("correction in public"), blank=True)
+    attack = models.ForeignKey(
+        "Attack", models.PROTECT, null=True, editable=False, related_name="signatures", verbose_name=_("attack")
+    )
     position = models.PositiveIntegerField(_("position"), null=True)
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
@@ -159,6 +163,10 @@ class Signature(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["pending", "declined"]) | Q(confirmed_at__isnull=False),
                 name="reviewed_signature_was_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="discarded", attack__isnull=False) | (~Q(state="discarded") & Q(attack=None)),
+                name="discarded_signature_is_of_an_attack",
             ),
             models.CheckConstraint(
                 condition=Q(correction="") | Q(state="removed"), name="corrected_signature_was_removed"

@@ -22,12 +22,22 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 INVALID, REFUSED = 422, 409
 
 
+class SetAside(Exception):
+    """The request behind the link was cleared away with an attack. Its argument is the campaign."""
+
+
 def signature_behind(token: str, purpose: str) -> Signature:
-    """The signature that the link names. Raises Http404 for a link that we never made, and tokens.Ended."""
+    """The signature that the link names.
+
+    Raises Http404 for a link that we never made, tokens.Ended and SetAside.
+    """
     try:
-        return tokens.read(token, purpose)
+        signature = tokens.read(token, purpose)
     except BadSignature as error:
         raise Http404 from error
+    if signature.state == Signature.State.DISCARDED:
+        raise SetAside(signature.campaign)
+    return signature
 
 
 def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -37,8 +47,16 @@ def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return view(request, *args, **kwargs)
         except tokens.Ended:
             return gone(request)
+        except SetAside as reason:
+            return set_aside(request, reason.args[0])
 
     return guarded
+
+
+def set_aside(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Of a request that was cleared away with an attack: where to write, and nothing else."""
+    status = REFUSED if request.method == "POST" else 200
+    return render(request, "campaigns/set_aside.html", {"campaign": campaign}, status=status)
 
 
 def late_pass_of(request: HttpRequest, campaign: Campaign) -> LatePass | None:
