@@ -55,7 +55,7 @@ def addresses(site: str) -> list[str]:
 SCREENS = {"phone-light": ("light", 360), "desk-dark": ("dark", 1280)}
 
 
-@pytest.fixture(params=SCREENS.values(), ids=SCREENS)
+@pytest.fixture(params=list(SCREENS.values()), ids=list(SCREENS))
 def screen(request: pytest.FixtureRequest) -> dict[str, Any]:
     scheme, width = request.param
     return {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
