@@ -24,6 +24,7 @@ from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .attacks import clear_attack, undo_attack
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
+from .inlines import LabelledFormSet
 from .members import members
 from .revising import publish, revise
 from .scope import Scoped
@@ -38,7 +39,7 @@ DONE = {
 ON_PROPOSAL = {"adopt", "drop"}
 
 
-class DemandsFormSet(forms.BaseInlineFormSet):
+class DemandsFormSet(LabelledFormSet):
     def save(self, commit: bool = True) -> Any:
         """Numbers the demands anew, in the order that was typed; those without a place come last."""
         saved = super().save(commit)
@@ -81,9 +82,6 @@ class CampaignAdmin(Scoped):
         (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons"]}),
         (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to"]}),
     ]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         if obj is None:
