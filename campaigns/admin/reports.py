@@ -27,14 +27,22 @@ class SettleForm(forms.Form):
     )
 
 
+class SettledFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "settled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("waiting for you")), ("yes", _("settled"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        return queryset.filter(settled_at__isnull=self.value() == "no") if self.value() else queryset
+
+
 @admin.register(Report)
 class ReportAdmin(Scoped):
-    list_display = ["what", "about", "campaign", "at", "settled_by"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter), ("campaign", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["campaign", "settled_by"]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
+    list_display = ["what", "about", "at", "settled_by"]
+    list_filter = [SettledFilter, ("campaign", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["settled_by"]
 
     def rows(self) -> QuerySet[Report]:
         return Report.objects.annotate(waits=Q(settled_at=None))
