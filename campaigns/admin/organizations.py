@@ -103,11 +103,9 @@ class OrganizationAdmin(Scoped):
     class Media:
         css = {"all": ["campaigns/desk.css"]}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
-        return self.rows().filter(self.seen_by(request.user)).with_listed_count(self.known(request))
-
-    def rows(self) -> OrganizationQuerySet:
-        return Organization.objects.all()
+    def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
+        seen: OrganizationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        return seen.with_listed_count(self.known(request))
 
     def seen_by(self, user: Any) -> Q:
         """All records, for who decides in any campaign; but not all that they have signed."""
@@ -120,7 +118,8 @@ class OrganizationAdmin(Scoped):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """No list by what an organization has signed: that would tell of other people's campaigns."""
-        return lookup.startswith("is_hidden")
+        filters = {StandingFilter.parameter_name, VerifiedFilter.parameter_name, "is_hidden__exact"}
+        return lookup in filters
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

@@ -22,7 +22,8 @@ class Scoped(admin.ModelAdmin):
     language = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.rows().filter(self.seen_by(request.user))
+        order = self.get_ordering(request) or self.opts.ordering or []
+        return self.rows().filter(self.seen_by(request.user)).order_by(*order)
 
     def rows(self) -> QuerySet[Any]:
         """All rows, as the desk reads them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -108,8 +108,8 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Makes `merged` a part of `kept`: its names and signatures move, its address forwards.
 
         `seen` is the fingerprint of the plan that the coordinator has looked at. Raises ValidationError where that is
-        the plan no more, one of them is merged already, both are one, doubles want to be shown differently, or a
-        signature is of a campaign in which the person does not decide.
+        the plan no more, one of them is merged already, both are one, or doubles want to be shown differently; and
+        PermissionDenied where a signature is of a campaign in which the person does not decide.
         """
         hold(kept, merged)
         refuse_to_merge(kept, merged)
@@ -167,9 +167,10 @@ def decides_on(person: Any, signatures: Iterable[Signature]) -> bool:
 
 def refuse_foreign(signatures: Iterable[Signature], by: Any) -> None:
     if by and not decides_on(by, signatures):
-        raise ValidationError(
-            _("This moves signatures under statements that are not yours. Ask an administrator of the site to do it.")
+        words = _(
+            "This moves signatures under statements that are not yours. Ask an administrator of the site to do it."
         )
+        raise PermissionDenied(words)
 
 
 def refuse_conflicts(plan: Foresight) -> None:
@@ -236,7 +237,7 @@ class Merge(models.Model):
     @transaction.atomic
     def undo(self, by: Any) -> None:
         """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one, and
-        where a signature is of a campaign in which the person does not decide."""
+        PermissionDenied where a signature is of a campaign in which the person does not decide."""
         hold(self.kept, self.merged)
         self.refresh_from_db(from_queryset=Merge.objects.select_for_update(no_key=True))
         if self.undone_at:
