@@ -72,6 +72,7 @@ class DemandInline(admin.TabularInline):
 
 @admin.register(Campaign)
 class CampaignAdmin(Scoped):
+    campaign = "pk"
     change_form_template = "admin/campaigns/campaign/change_form.html"
     inlines = [DemandInline]
     list_display = ["title", "standing", "listed", "waiting", "closes_at"]
@@ -110,8 +111,6 @@ class CampaignAdmin(Scoped):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"reply_to": getattr(request.user, "email", "")}
-
-    campaign = "pk"
 
     def rows(self) -> QuerySet[Campaign]:
         return Campaign.objects.with_listed_count().with_pending_count()
@@ -166,9 +165,7 @@ class CampaignAdmin(Scoped):
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page as the public would see it, from the draft text."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if not self.has_view_permission(request, campaign):
-            raise PermissionDenied
+        campaign = self.row(request, pk, "view")
         nobody = Tally(organizations=0, persons=0, withheld=0, earlier=0)
         text = campaign.draft_text
         context = {
@@ -182,9 +179,7 @@ class CampaignAdmin(Scoped):
 
     def export(self, request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
         """Its signatures as a spreadsheet, CSV or XLSX."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if not request.user.has_perm("campaigns.view_signature"):
-            raise PermissionDenied
+        campaign = self.row(request, pk, "view")
         if ending not in FORMATS:
             raise Http404
         return FORMATS[ending](
@@ -193,8 +188,8 @@ class CampaignAdmin(Scoped):
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Closes, reopens; makes an open proposal the text, or drops it."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if verb not in DONE or not self.has_change_permission(request, campaign):
+        campaign = self.row(request, pk)
+        if verb not in DONE:
             raise PermissionDenied
         subject: Campaign | Proposal = campaign
         if verb in ON_PROPOSAL:

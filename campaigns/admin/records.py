@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Event, OutgoingMail
+from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -25,9 +26,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(ReadOnlyAdmin, Scoped):
     list_display = ["at", "who", "verb", "signature", "campaign"]
-    list_filter = ["verb", "campaign"]
+    list_filter = ["verb", OF_WHICH_CAMPAIGN]
     list_select_related = ["who"]  # what the others speak of may be gone
     search_fields = ["signature__name", "campaign__title", "who__username"]
     date_hierarchy = "at"

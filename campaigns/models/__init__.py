@@ -9,10 +9,11 @@ from .imports import ImportBatch, ImportRow
 from .known_names import OrganizationName
 from .listing import Tally
 from .memberships import Membership, Role
-from .merges import Foresight, Merge, foresee
+from .merges import Foresight, Merge, decides_on, foresee
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
+from .people import Person
 from .proposals import Agreement, Proposal
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
@@ -39,6 +40,7 @@ __all__ = [
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Person",
     "Proposal",
     "Role",
     "Signature",
@@ -48,5 +50,6 @@ __all__ = [
     "Translation",
     "Update",
     "UpdateText",
+    "decides_on",
     "foresee",
 ]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +26,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         **details: Any,
     ) -> "Event":
         """Adds an event. `by` is the coordinator, None for the public; `details` hold no personal data."""
+        campaign = campaign or (signature.campaign if signature else None)
         about = {"campaign": campaign, "signature": signature, "organization": organization}
         return self.create(verb=verb, who=by, at=timezone.now(), details=details, **about)
+
+    def of_campaigns(self, campaigns: "models.QuerySet[Campaign]") -> "EventQuerySet":
+        """Those of the campaigns, and those of no campaign."""
+        return self.filter(Q(campaign=None) | Q(campaign__in=campaigns))
 
 
 class Event(models.Model):

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from .campaigns import Campaign
     from .signatures import Signature
 
 # A correction of wording changes nothing of what a group has signed; a new edition does.
@@ -76,6 +77,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those of all campaigns whose names everybody may read now."""
         campaigns = apps.get_model("campaigns", "Campaign").objects.published()
         return self.listed().filter(shown=Shown.PUBLIC, campaign__in=campaigns)
+
+    def known_in(self, campaigns: "models.QuerySet[Campaign]") -> Self:
+        """Those of the campaigns, and those of others that everybody may read."""
+        return self.filter(Q(campaign__in=campaigns) | Q(pk__in=self.model._default_manager.published().values("pk")))
 
     def on_page(self, language: str) -> Self:
         """Those in public as a page in this language lists them: each with its organization, and `name_here`, the name
