@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from .. import tokens
 from ..desk import fresh_proof
 from ..models import Campaign, Demand, Membership, Proposal, Tally
+from .attacks import clear_attack, undo_attack
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .inlines import LabelledFormSet
@@ -158,6 +159,12 @@ class CampaignAdmin(Scoped):
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
             path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
+            path("<int:pk>/attack/", wrap(partial(clear_attack, self)), name="campaigns_campaign_attack"),
+            path(
+                "<int:pk>/attack/<int:attack>/undo/",
+                wrap(require_POST(partial(undo_attack, self))),
+                name="campaigns_campaign_undo_attack",
+            ),
             path("<int:pk>/signatures.<slug:ending>", wrap(self.export), name="campaigns_campaign_export"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
             *super().get_urls(),

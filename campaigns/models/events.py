@@ -1,5 +1,7 @@
 """The record: who did what, and when. Rows are only ever added; a trigger refuses all else."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -33,6 +35,14 @@ class EventQuerySet(models.QuerySet["Event"]):
     def of_campaigns(self, campaigns: "models.QuerySet[Campaign]") -> "EventQuerySet":
         """Those of the campaigns, and those of no campaign."""
         return self.filter(Q(campaign=None) | Q(campaign__in=campaigns))
+    def record_for_each(
+        self, verb: str, campaign: "Campaign", signatures: Iterable[int], *, by: Any = None, **details: Any
+    ) -> None:
+        """Adds an event for each of the campaign's signatures, by their keys; else as `record`."""
+        about = {"verb": verb, "campaign": campaign, "who": by, "at": timezone.now(), "details": details}
+        events = (Event(signature_id=pk, **about) for pk in signatures)
+        while batch := list(islice(events, 1000)):
+            self.bulk_create(batch)
 
 
 class Event(models.Model):
@@ -64,6 +74,13 @@ class Event(models.Model):
         REFUSED = "refused", _("did not agree to the new text")
         WITHDRAWN = "withdrawn", _("withdrew the signature")
         REMOVED = "removed", _("removed the signature")
+        ATTACK_CLEARED = "attack cleared", _("cleared an attack")
+        ATTACK_UNDONE = "attack undone", _("brought back what was cleared as an attack")
+        DISCARDED = "discarded", _("set the request aside as an attack")
+        RESTORED = "restored", _("brought the request back")
+        REPORTED = "reported", _("reported an error")
+        REPORTER_SEEN = "reporter seen", _("looked at the address of one who reported an error")
+        SETTLED = "settled", _("settled a report of an error")
         CHANGED = "changed", _("changed the organization’s record")
         VERIFIED = "verified", _("verified the organization")
         DOUBTED = "doubted", _("took the verification back")
