@@ -1,10 +1,13 @@
 """The person who signed for an organization: private, and never in clear in the database."""
 
+from typing import Any
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .. import sealing
+from .events import Event
 
 
 def sealed(column: str) -> property:
@@ -59,10 +62,17 @@ class Contact(models.Model):
         self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
         self.email_index = index(address) if address else ""
 
+    @transaction.atomic
     def stop_news(self) -> None:
         """The contact person wants no more letters about what happens later."""
+        if Contact.objects.filter(pk=self.pk, wants_updates=True).update(wants_updates=False):
+            Event.objects.record(Event.Verb.NEWS_ENDED, signature=self.signature)
         self.wants_updates = False
-        self.save(update_fields=["wants_updates"])
+
+    def show_email(self, by: Any) -> str:
+        """The address in clear, for a coordinator whose look at it is recorded."""
+        Event.objects.record(Event.Verb.ADDRESS_SEEN, signature=self.signature, by=by)
+        return self.email
 
     @property
     def masked_email(self) -> str:

@@ -188,6 +188,7 @@ class ImportBatch(models.Model):
         self.lock()
         if not self.may_be_discarded_by(by):
             raise PermissionDenied
+        Event.objects.record(Event.Verb.LIST_FORGOTTEN, self.campaign, by=by, file=self.file_name)
         self.delete()
 
     def tally(self) -> dict[str, int]:
@@ -360,7 +361,7 @@ class Taking:
         entry = row.entry()
         if row.is_new:
             organization = Organization.objects.register(
-                entry.name, country=entry.country, website=entry.website, language=entry.language
+                entry.name, by=self.by, country=entry.country, website=entry.website, language=entry.language
             )
             counts = Counter({"new": 1})
         elif row.organization:

@@ -50,13 +50,16 @@ def delete_logo(logo: str) -> None:
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     @transaction.atomic
-    def register(self, name: str, *, country: str = "", website: str = "", language: str = "") -> "Organization":
+    def register(
+        self, name: str, *, by: Any = None, country: str = "", website: str = "", language: str = ""
+    ) -> "Organization":
         """A new organization, known by this one name."""
-        organization = self.insert(Organization(name=name, country=country, website=website))
+        organization = self.insert(Organization(name=name, country=country, website=website), by)
         organization.know_as(name, language=language)
         return organization
 
-    def insert(self, organization: "Organization") -> "Organization":
+    @transaction.atomic
+    def insert(self, organization: "Organization", by: Any = None) -> "Organization":
         """Saves a new organization under an address of its own: its name in ASCII, with a few letters if that is taken.
 
         The database decides what is taken, so that two at once both find their place.
@@ -69,6 +72,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         except IntegrityError:
             organization.slug = f"{organization.slug}-{secrets.token_hex(4)}"
             organization.save(force_insert=True)
+        Event.objects.record(Event.Verb.REGISTERED, organization=organization, by=by)
         return organization
 
     def search(self, text: str) -> "OrganizationQuerySet":
@@ -248,6 +252,17 @@ class Organization(models.Model):
         Event.objects.record(Event.Verb.CHANGED, organization=self, by=by, fields=fields)
         if self.IDENTITY & set(fields):
             self.doubt(by)
+
+    def record_names(self, by: Any) -> None:
+        """Records that the names by which it is known were changed."""
+        Event.objects.record(Event.Verb.NAMED, organization=self, by=by)
+
+    @transaction.atomic
+    def unregister(self, by: Any) -> None:
+        """Deletes the record, with its logo. What was recorded of it stays."""
+        Event.objects.record(Event.Verb.UNREGISTERED, organization=self, by=by)
+        transaction.on_commit(partial(delete_logo, self.logo))
+        self.delete()
 
     @transaction.atomic
     def verify(self, by: Any, how: str) -> None:
