@@ -28,11 +28,30 @@ from django.utils import timezone
 
 from campaigns import sessions, tokens
 from campaigns.demo.load import load_interpol
-from campaigns.models import Campaign, Contact, Delivery, Demand, Proposal, Signature, Translation, Update
+from campaigns.models import (
+    Campaign,
+    Contact,
+    Delivery,
+    Demand,
+    Proposal,
+    Role,
+    Signature,
+    Translation,
+    Update,
+)
 
 
 def make_coordinator(username: str = "coordinator", **fields: Any) -> User:
     return User.objects.create_superuser(username, f"{username}@desk.example.org", "a long enough password", **fields)
+
+
+def make_member(campaign: Campaign, username: str = "member", role: str = Role.OWNER, language: str = "") -> User:
+    """One of the staff, who has this role in the campaign."""
+    known = User.objects.filter(username=username).first()
+    address = f"{username}@desk.example.org"
+    person = known or User.objects.create_user(username, address, "a long enough password", is_staff=True)
+    campaign.memberships.create(user=person, role=role, language=language)
+    return person
 
 
 def make_second_factor(user: User) -> Authenticator:
@@ -86,7 +105,7 @@ def make_campaign(coordinator: User | None = None, **fields: Any) -> Campaign:
     """A published campaign, with its coordinator where one is given."""
     campaign = make_draft(**fields)
     if coordinator:
-        campaign.coordinators.add(coordinator)
+        campaign.memberships.create(user=coordinator, role=Role.OWNER)
     campaign.publish(by=coordinator)
     return campaign
 

@@ -110,7 +110,7 @@ def make_signature_as_found(
         name_as_signed=organization.name,
         shown=given["shown"],
         state=state,
-        decided_by=campaign.coordinators.get() if was_listed else None,
+        decided_by=campaign.reviewers().get() if was_listed else None,
         organization=organization if was_listed else None,
         confirmed_at=None if state == "unconfirmed" else now,
         decided_at=now if was_listed or state == "declined" else None,

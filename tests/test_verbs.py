@@ -10,7 +10,15 @@ from django.core.exceptions import ValidationError
 
 from campaigns.models import Contact, Organization, Signature
 from campaigns.models.signatures import MOST_CONFIRMATION_LETTERS
-from tests.builders import every_row, make_campaign, make_coordinator, make_listed, make_pending, make_signature
+from tests.builders import (
+    every_row,
+    make_campaign,
+    make_coordinator,
+    make_listed,
+    make_member,
+    make_pending,
+    make_signature,
+)
 from tests.records import events, mails, stand
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +121,9 @@ def test_submitting_keeps_the_text_signed_and_asks_the_contact_to_confirm() -> N
 
 def test_confirming_makes_it_wait_and_tells_each_active_coordinator(clock: time_machine.Traveller) -> None:
     campaign = make_campaign(make_coordinator("first"))
-    campaign.coordinators.add(make_coordinator("second"), make_coordinator("left", is_active=False))
+    for person in (make_coordinator("second"), make_coordinator("left", is_active=False)):
+        campaign.memberships.create(user=person, role="owner")
+    make_member(campaign, "translator", role="translator", language="uk")
     make_coordinator("of another campaign")
     signature = make_signature(campaign)
     clock.shift(HOUR)

@@ -20,10 +20,12 @@ from django.views.decorators.http import require_POST
 
 from .. import tokens
 from ..desk import fresh_proof
-from ..models import Campaign, Demand, Proposal, Tally
+from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
+from .members import members
 from .revising import publish, revise
+from .scope import Scoped
 
 DONE = {
     "close": _("The campaign takes no more signatures."),
@@ -68,16 +70,15 @@ class DemandInline(admin.TabularInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(admin.ModelAdmin):
+class CampaignAdmin(Scoped):
     change_form_template = "admin/campaigns/campaign/change_form.html"
     inlines = [DemandInline]
-    filter_horizontal = ["coordinators"]
     list_display = ["title", "standing", "listed", "waiting", "closes_at"]
     search_fields = ["title", "addressee", "slug"]
     fieldsets = [
         (_("The statement"), {"fields": ["title", "addressee", "statement_date", "language", "summary", "body"]}),
         (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons"]}),
-        (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to", "coordinators"]}),
+        (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to"]}),
     ]
 
     class Media:
@@ -99,6 +100,7 @@ class CampaignAdmin(admin.ModelAdmin):
         """Saves only what was changed here: a verb that another coordinator carried out meanwhile stands."""
         if not change:
             super().save_model(request, obj, form, change)
+            Membership.objects.appoint(obj, request.user, by=request.user)
             return
         concrete = {field.name for field in obj._meta.concrete_fields} - {"closes_at"}
         obj.save(update_fields=[name for name in form.changed_data if name in concrete])
@@ -109,9 +111,11 @@ class CampaignAdmin(admin.ModelAdmin):
         return {} if obj else {"slug": ["title"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"coordinators": [request.user.pk], "reply_to": getattr(request.user, "email", "")}
+        return {"reply_to": getattr(request.user, "email", "")}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+    campaign = "pk"
+
+    def rows(self) -> QuerySet[Campaign]:
         return Campaign.objects.with_listed_count().with_pending_count()
 
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
@@ -156,6 +160,7 @@ class CampaignAdmin(admin.ModelAdmin):
             path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
+            path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
             path("<int:pk>/signatures.<slug:ending>", wrap(self.export), name="campaigns_campaign_export"),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
             *super().get_urls(),

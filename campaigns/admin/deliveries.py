@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,8 +18,7 @@ from django.views.decorators.http import require_POST
 
 from ..forms import NameField
 from ..models import Campaign, Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
-
-INVALID = 422
+from .pages import INVALID, page
 
 
 def number_in(sent: QueryDict, field: str) -> int:
@@ -74,17 +72,14 @@ def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
             messages.success(request, _("Delivered. The list is frozen, and every signatory is told."))
             return HttpResponseRedirect(reverse("admin:campaigns_delivery_change", args=[delivery.pk]))
     context = {
-        **campaigns.admin_site.each_context(request),
-        "title": _("Deliver the letter"),
         "campaign": campaign,
         "tally": campaign.signatures.tally(),
         "number": campaign.deliveries.count() + 1,
         "formset": formset,
         "refusals": refusals,
-        "media": campaigns.media,
     }
     status = INVALID if formset.is_bound else 200
-    return TemplateResponse(request, "admin/campaigns/campaign/deliver.html", context, status=status)
+    return page(campaigns, request, "campaign/deliver", _("Deliver the letter"), status, **context)
 
 
 class RecipientInline(admin.StackedInline):

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -25,9 +24,9 @@ from ..models import ImportBatch, ImportRow
 from ..spreadsheets import ENCODINGS, NAME_HEADINGS, REASONS, Columns, Sheet, Unreadable, missing, read
 from .bringing import BringForm, ColumnsForm
 from .exports import as_csv
+from .pages import INVALID, page
 from .records import ReadOnlyAdmin
 
-INVALID = 422
 ROWS_ON_A_PAGE = 100
 ROWS_TO_SHOW = 5
 STEPS_OF_PROGRESS = 100
@@ -98,18 +97,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return batch
 
-    def page(
-        self, request: HttpRequest, template: str, title: Any, status: int = 200, **context: Any
-    ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "media": self.media,
-            **context,
-        }
-        return TemplateResponse(request, f"admin/campaigns/importbatch/{template}", context, status=status)
-
     @forms_only
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -122,7 +109,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             del form.fields["campaign"], form.fields["note"]
         if not form.is_bound or not form.is_valid():
             status = INVALID if form.is_bound else 200
-            return self.page(request, "bring.html", _("Bring a list of organizations"), status, form=form)
+            return page(self, request, "importbatch/bring", _("Bring a list of organizations"), status, form=form)
         batch, sheet = form.bring(by=request.user), form.sheet
         if missing(sheet.headings) or not sheet.is_sure:
             return HttpResponseRedirect(address("columns", batch, encoding=sheet.encoding))
@@ -145,7 +132,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             context: dict[str, Any] = {"batch": batch, "form": form, "sheet": sheet, "problem": problem}
             context |= {"doubts": missing(sheet.headings), "rows": first_rows(sheet)}
             context["may_discard"] = batch.may_be_discarded_by(request.user)
-            return self.page(request, "columns.html", batch, INVALID if form.is_bound else 200, **context)
+            return page(self, request, "importbatch/columns", batch, INVALID if form.is_bound else 200, **context)
         look(batch, sheet, form.columns)
         return HttpResponseRedirect(address("change", batch))
 
@@ -168,12 +155,12 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                 return HttpResponseRedirect(onward)
             except ValidationError as error:
                 problem = " ".join(error.messages)
-        page = page_of(batch, request)
-        rows = [(row, row.choices(known)) for known in [ImportRow.candidates_of(page)] for row in page]
+        shown = page_of(batch, request)
+        rows = [(row, row.choices(known)) for known in [ImportRow.candidates_of(shown)] for row in shown]
         context: dict[str, Any] = {"batch": batch, "tally": batch.tally(), "problem": problem}
-        context |= {"rows": rows, "page": page, "verdict": verdict_in(request)}
+        context |= {"rows": rows, "page": shown, "verdict": verdict_in(request)}
         context["may_discard"] = batch.may_be_discarded_by(request.user)
-        return self.page(request, "look.html", batch, INVALID if problem else 200, **context)
+        return page(self, request, "importbatch/look", batch, INVALID if problem else 200, **context)
 
     @forms_only
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -183,8 +170,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(address("change", batch))
         tally = batch.tally()
         if request.method != "POST":
-            return self.page(request, "confirm.html", batch, batch=batch, tally=tally)
-        shell = self.page(request, "taking.html", batch, batch=batch).rendered_content
+            return page(self, request, "importbatch/confirm", batch, batch=batch, tally=tally)
+        shell = page(self, request, "importbatch/taking", batch, batch=batch).rendered_content
         by: Any = request.user
         steps = batch.take(by, seen=request.POST.get("seen", ""))
         response = StreamingHttpResponse(taking(shell, steps, batch, tally["total"]))

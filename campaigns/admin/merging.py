@@ -7,24 +7,31 @@ from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Merge, Organization, foresee
 from .deliveries import number_in
+from .pages import CONFLICT, page
 
 if TYPE_CHECKING:
     from .organizations import OrganizationAdmin
 
 MOST_FOUND = 20
-CONFLICT = 409
+TITLE = _("Merge two records")
 
 
 def merge(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     """Without another record, offers those that it may be; with one, shows both and what merging does."""
     organization = desk.to_change(request, pk)
     if "with" not in request.GET:
-        return page(desk, request, "choose_other", {"organization": organization, **others(organization, request)})
+        return page(
+            desk,
+            request,
+            "organization/choose_other",
+            TITLE,
+            organization=organization,
+            **others(organization, request),
+        )
     other = get_object_or_404(Organization.objects.standing().exclude(pk=pk), pk=number_in(request.GET, "with"))
     pair = [organization, other]
     prefetch_related_objects(pair, "names", "signatures__campaign", "signatures__text_version")
@@ -41,7 +48,7 @@ def merge(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpRespo
             return HttpResponseRedirect(desk.address_of(kept))
     plan = foresee(kept, merged)
     context = {"organization": organization, "other": other, "pair": pair, "kept": kept, "merged": merged, "plan": plan}
-    return page(desk, request, "merge", {**context, "refusal": refusal}, status=CONFLICT if refusal else 200)
+    return page(desk, request, "organization/merge", TITLE, CONFLICT if refusal else 200, refusal=refusal, **context)
 
 
 def others(organization: Organization, request: HttpRequest) -> dict[str, Any]:
@@ -58,16 +65,3 @@ def others(organization: Organization, request: HttpRequest) -> dict[str, Any]:
 def better_known(pair: list[Organization]) -> Organization:
     """The one that is verified, else the one that has signed more, else the older."""
     return min(pair, key=lambda each: (each.verified_at is None, -each.signatures.count(), each.pk))
-
-
-def page(
-    desk: "OrganizationAdmin", request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    given = {
-        **desk.admin_site.each_context(request),
-        "title": _("Merge two records"),
-        "opts": desk.opts,
-        "media": desk.media,
-        **context,
-    }
-    return TemplateResponse(request, f"admin/campaigns/organization/{template}.html", given, status=status)

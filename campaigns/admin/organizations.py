@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -21,8 +20,8 @@ from ..models.organizations import delete_logo
 from .exports import organizations_as_csv, organizations_as_xlsx
 from .logos import logo, logo_file
 from .merging import merge
+from .pages import INVALID, page
 
-INVALID = 422
 DONE = {
     "doubt": _("The organization is no longer marked as verified."),
     "hide": _("Its public page is hidden."),
@@ -165,16 +164,8 @@ class OrganizationAdmin(admin.ModelAdmin):
             organization.verify(by=request.user, how=form.cleaned_data["how"])
             messages.success(request, _("The organization is verified."))
             return HttpResponseRedirect(self.address_of(organization))
-        context = {
-            **self.admin_site.each_context(request),
-            "organization": organization,
-            "form": form,
-            "title": _("Verify the organization"),
-            "opts": self.opts,
-            "media": self.media,
-        }
-        status = INVALID if form.is_bound else 200
-        return TemplateResponse(request, "admin/campaigns/organization/verify.html", context, status=status)
+        title, status = _("Verify the organization"), INVALID if form.is_bound else 200
+        return page(self, request, "organization/verify", title, status, organization=organization, form=form)
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Takes a verification back; hides or shows the public page."""

@@ -11,16 +11,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
+from .pages import INVALID, page
 
 Kind = TextVersion.Kind
-INVALID = 422
 USUAL_WEEKS = datetime.timedelta(weeks=1)
 
 
@@ -97,16 +96,9 @@ def publish(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
         else:
             messages.success(request, _("The campaign is published. Its text is frozen as version 1."))
             return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
-    context = {
-        **campaigns.admin_site.each_context(request),
-        "title": _("Publish"),
-        "campaign": campaign,
-        "texts": [(statement, statement.digest()) for statement in texts.values()],
-        "refusals": refusals,
-        "media": campaigns.media,
-    }
-    status = INVALID if refusals else 200
-    return TemplateResponse(request, "admin/campaigns/campaign/publish.html", context, status=status)
+    shown = [(statement, statement.digest()) for statement in texts.values()]
+    context = {"campaign": campaign, "texts": shown, "refusals": refusals}
+    return page(campaigns, request, "campaign/publish", _("Publish"), INVALID if refusals else 200, **context)
 
 
 def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -122,8 +114,6 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
     public = {statement.language: statement for statement in campaign.in_force.statements()}
     context = {
-        **campaigns.admin_site.each_context(request),
-        "title": _("A new version of the text"),
         "campaign": campaign,
         "form": form,
         "compared": [(code, compare(public[code], draft[code])) for code in draft if code in public],
@@ -133,7 +123,7 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         "media": campaigns.media + form.media,
     }
     status = INVALID if form.is_bound else 200
-    return TemplateResponse(request, "admin/campaigns/campaign/revise.html", context, status=status)
+    return page(campaigns, request, "campaign/revise", _("A new version of the text"), status, **context)
 
 
 class DemandTranslationInline(admin.TabularInline):

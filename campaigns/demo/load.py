@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from ..models import Campaign, Signature
+from ..models import Campaign, Membership, Signature
 from ..models.contacts import PRIVACY_NOTICE
 
 DATA = Path(__file__).parent
@@ -118,7 +118,7 @@ def write(slug: str, case: dict[str, Any], coordinator: User, statement_date: da
         reply_to="coordinators@example.org",
         **{field: case[field].strip() for field in TEXT_FIELDS},
     )
-    campaign.coordinators.add(coordinator)
+    Membership.objects.appoint(campaign, coordinator, by=coordinator)
     for position, text in enumerate(case["demands"], start=1):
         campaign.demands.create(position=position, text=text)
     return campaign

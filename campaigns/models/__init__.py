@@ -8,6 +8,7 @@ from .events import Event
 from .imports import ImportBatch, ImportRow
 from .known_names import OrganizationName
 from .listing import Tally
+from .memberships import Membership, Role
 from .merges import Foresight, Merge, foresee
 from .organizations import Organization
 from .outbox import OutgoingMail
@@ -32,12 +33,14 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "LatePass",
+    "Membership",
     "Merge",
     "NumberedDemand",
     "Organization",
     "OrganizationName",
     "OutgoingMail",
     "Proposal",
+    "Role",
     "Signature",
     "Statement",
     "Tally",

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .events import Event
+from .memberships import Membership, Role
 from .outbox import OutgoingMail
 from .texts import NumberedDemand, Statement, TextVersion, languages
 
@@ -26,6 +28,11 @@ LATE_FOR = datetime.timedelta(days=7)
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def of(self, user: Any, *roles: str) -> "CampaignQuerySet":
+        """Those in which the person has one of the roles; a site administrator has them all."""
+        mine = Membership.objects.filter(user=user, role__in=roles)
+        return self if user.is_superuser else self.filter(pk__in=mine.values("campaign"))
+
     def published(self) -> "CampaignQuerySet":
         return self.filter(stage=Campaign.Stage.PUBLISHED, publish_at__lte=timezone.now())
 
@@ -108,13 +115,6 @@ class Campaign(models.Model):
         _("persons may sign in their own name"),
         default=False,
         help_text=_("They are listed and counted apart, with an affiliation “for identification only”."),
-    )
-    coordinators = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        related_name="campaigns",
-        blank=True,
-        verbose_name=_("coordinators"),
-        help_text=_("They get a letter when a signature awaits a decision."),
     )
     reply_to = models.EmailField(_("where to reply"), help_text=_("Groups that answer our letters write here."))
 
@@ -205,6 +205,11 @@ class Campaign(models.Model):
     @property
     def open_proposal(self) -> "Proposal | None":
         return self.proposals.filter(outcome="open").first()
+
+    def reviewers(self) -> QuerySet[Any]:
+        """The active people who decide on its signatures."""
+        decide = self.memberships.filter(role__in=[Role.OWNER, Role.REVIEWER])
+        return get_user_model().objects.filter(is_active=True, pk__in=decide.values("user"))
 
     def lock(self) -> None:
         """Reads the row anew and holds it until the transaction ends."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from .. import sealing
+from .. import domains, sealing
 from .events import Event
 
 
@@ -37,6 +37,7 @@ class Contact(models.Model):
     sealed_role = models.BinaryField()
     sealed_email = models.BinaryField()
     email_index = models.CharField(max_length=64, db_index=True)
+    domain_index = models.CharField(max_length=64, blank=True, db_index=True)
     notice_version = models.PositiveIntegerField(_("privacy notice"), null=True)
     notice_language = models.CharField(_("read in"), max_length=12, blank=True)
     consented_at = models.DateTimeField(_("agreed"), null=True)
@@ -61,6 +62,7 @@ class Contact(models.Model):
     def email(self, address: str) -> None:
         self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
         self.email_index = index(address) if address else ""
+        self.domain_index = domain_index(domains.registrable(address.rpartition("@")[2]))
 
     @transaction.atomic
     def stop_news(self) -> None:
@@ -84,3 +86,8 @@ class Contact(models.Model):
 def index(address: str) -> str:
     """The blind index under which an address is found again, whatever its capitals."""
     return sealing.blind_index(address.strip().casefold(), settings.CONTACT_INDEX_KEY)
+
+
+def domain_index(domain: str) -> str:
+    """The blind index under which the addresses of a registrable domain are found again; empty for none."""
+    return sealing.blind_index(f"@{domain}", settings.CONTACT_INDEX_KEY) if domain else ""

@@ -87,6 +87,8 @@ class Event(models.Model):
         ADMITTED = "admitted", _("opened a link for one late group")
         TIMED = "timed", _("set the time until which the campaign takes signatures")
         REOPENED = "reopened", _("reopened the campaign for signature")
+        APPOINTED = "appointed", _("gave a person a role")
+        DISMISSED = "dismissed", _("took a role from a person")
         SUBMITTED = "submitted", _("sent the form")
         READDRESSED = "readdressed", _("corrected the address before confirming")
         RESENT = "resent", _("asked for the confirmation letter again")

@@ -185,7 +185,7 @@ class Signature(models.Model):
             self._take_place(by=None, organization=None)
             self._tell_it_is_listed(by=None)
             return
-        for coordinator in self.campaign.coordinators.filter(is_active=True):
+        for coordinator in self.campaign.reviewers():
             OutgoingMail.objects.queue("signature_awaits", self, coordinator)
 
     @transaction.atomic
@@ -302,7 +302,7 @@ class Signature(models.Model):
             return
         OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
         self.contact.email = address
-        self.contact.save(update_fields=["sealed_email", "email_index"])
+        self.contact.save(update_fields=["sealed_email", "email_index", "domain_index"])
         Event.objects.record(Event.Verb.READDRESSED, self.campaign, self)
 
     @property

@@ -138,14 +138,14 @@ def until(value: str) -> str:
     return moment(_("until %(when)s"), value) if value else gettext("until a coordinator closes it")
 
 
-def label(model: str, choices: str, value: str) -> str:
-    """What the model calls one of its choices."""
-    return str(dict(getattr(apps.get_model("campaigns", model), choices).choices).get(value, value))
+def label(model: str, field: str, value: str) -> str:
+    """What the model calls one of its field's choices."""
+    return str(dict(apps.get_model("campaigns", model)._meta.get_field(field).choices).get(value, value))
 
 
 def language(code: str) -> str:
     try:
-        return str(get_language_info(code)["name_translated"])
+        return str(get_language_info(code)["name_translated"]) if code else ""
     except KeyError:
         return code
 
@@ -164,8 +164,9 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "version": partial(numbered, _("version %(number)s")),
     "number": partial(numbered, _("delivery %(number)s")),
     "delivery": partial(numbered, _("delivery %(number)s")),
-    "kind": partial(label, "Update", "Kind"),
-    "source": partial(label, "Signature", "Source"),
+    "kind": partial(label, "Update", "kind"),
+    "source": partial(label, "Signature", "source"),
+    "role": partial(label, "Membership", "role"),
     "language": language,
     "languages": lambda codes: ", ".join(map(language, codes)),
     "until": until,
