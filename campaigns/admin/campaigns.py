@@ -21,11 +21,14 @@ from django.views.decorators.http import require_POST
 from .. import tokens
 from ..desk import fresh_proof
 from ..models import Campaign, Demand, Membership, Proposal, Tally
+from .addresses import export_contacts
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .members import members
+from .records import edited
 from .revising import publish, revise
 from .scope import Scoped
+from .timelines import export_timeline, timeline
 
 DONE = {
     "close": _("The campaign takes no more signatures."),
@@ -100,12 +103,22 @@ class CampaignAdmin(Scoped):
         """Saves only what was changed here: a verb that another coordinator carried out meanwhile stands."""
         if not change:
             super().save_model(request, obj, form, change)
+            obj.record_start(by=request.user)
             Membership.objects.appoint(obj, request.user, by=request.user)
             return
         concrete = {field.name for field in obj._meta.concrete_fields} - {"closes_at"}
         obj.save(update_fields=[name for name in form.changed_data if name in concrete])
         if "closes_at" in form.changed_data:
             Campaign.objects.get(pk=obj.pk).close_at(form.cleaned_data["closes_at"], by=request.user)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            fields = [field for field in edited(form, formsets, "demands") if field != "closes_at"]
+            form.instance.record_edit(fields, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Campaign) -> None:
+        obj.discard(by=request.user)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["title"]}
@@ -161,7 +174,20 @@ class CampaignAdmin(Scoped):
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
             path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
-            path("<int:pk>/signatures.<slug:ending>", wrap(self.export), name="campaigns_campaign_export"),
+            path(
+                "<int:pk>/signatures.<slug:ending>", wrap(require_POST(self.export)), name="campaigns_campaign_export"
+            ),
+            path(
+                "<int:pk>/contacts.<slug:ending>",
+                wrap(require_POST(fresh_proof(partial(export_contacts, self)))),
+                name="campaigns_campaign_contacts",
+            ),
+            path("<int:pk>/timeline/", wrap(partial(timeline, self)), name="campaigns_campaign_timeline"),
+            path(
+                "<int:pk>/timeline.<slug:ending>",
+                wrap(require_POST(partial(export_timeline, self))),
+                name="campaigns_campaign_timeline_export",
+            ),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
             *super().get_urls(),
         ]
@@ -184,11 +210,10 @@ class CampaignAdmin(Scoped):
 
     def export(self, request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
         """Its signatures as a spreadsheet, CSV or XLSX."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if not request.user.has_perm("campaigns.view_signature"):
-            raise PermissionDenied
+        campaign = self.row(request, pk, "view")
         if ending not in FORMATS:
             raise Http404
+        campaign.signatures.all().record_export(ending, by=request.user)
         return FORMATS[ending](
             f"{campaign.slug}-signatures", SIGNATURE_HEADINGS, signature_rows(campaign.signatures.all())
         )

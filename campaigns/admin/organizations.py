@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .. import names
-from ..models import Merge, Organization, OrganizationName
-from ..models.organizations import delete_logo
+from ..models import Campaign, Merge, Organization, OrganizationName, Role
 from .exports import organizations_as_csv, organizations_as_xlsx
 from .logos import logo, logo_file
 from .merging import merge
@@ -120,12 +119,14 @@ class OrganizationAdmin(admin.ModelAdmin):
         if change:
             obj.change(form.changed_data, by=request.user)
         else:
-            Organization.objects.insert(obj)
+            Organization.objects.add(obj, by=request.user)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change or "name" in form.changed_data:
             form.instance.know_as(form.instance.name)
+        if change and any(formset.has_changed() for formset in formsets):
+            form.instance.record_names(by=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)
@@ -134,14 +135,14 @@ class OrganizationAdmin(admin.ModelAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_bare)
 
     def delete_model(self, request: HttpRequest, obj: Organization) -> None:
-        super().delete_model(request, obj)
-        transaction.on_commit(partial(delete_logo, obj.logo))
+        obj.unregister(by=request.user)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         organization = self.get_object(request, object_id)
-        known = about(organization) if organization else {}
+        seen = Campaign.objects.of(request.user, Role.OWNER, Role.REVIEWER)
+        known = about(organization, seen) if organization else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **known})
 
     def get_urls(self) -> list[URLPattern]:
@@ -199,12 +200,13 @@ class OrganizationAdmin(admin.ModelAdmin):
         return reverse("admin:campaigns_organization_change", args=[organization.pk])
 
 
-def about(organization: Organization) -> dict[str, Any]:
-    """What stands around the form: where it signed, what was merged, what happened."""
+def about(organization: Organization, seen: QuerySet[Campaign]) -> dict[str, Any]:
+    """What stands around the form: where it signed, what was merged, and what happened, as far as it is of campaigns
+    that the coordinator has seen."""
     return {
         "has_page": organization.is_public,
         "signatures": organization.signatures.select_related("campaign", "text_version").order_by("-submitted_at"),
         "merges": organization.merges.standing().select_related("merged", "by"),
         "merged_by": Merge.objects.standing().filter(merged=organization).select_related("kept", "by").first(),
-        "events": organization.events.select_related("who").order_by("at", "id"),
+        "lines": organization.events.of_campaigns(seen).order_by("at", "id").lines(),
     }

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
 from .pages import INVALID, page
+from .records import edited
 
 Kind = TextVersion.Kind
 USUAL_WEEKS = datetime.timedelta(weeks=1)
@@ -153,6 +154,13 @@ class TranslationAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["campaigns/desk.css"]}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.record_edit(edited(form, formsets, "demands"), by=request.user, begun=not change)
+
+    def delete_model(self, request: HttpRequest, obj: Translation) -> None:
+        obj.discard(by=request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> list[str]:
         return ["campaign", "language"] if obj else []

@@ -282,8 +282,7 @@ class Campaign(models.Model):
         edition = 1 + self.text_versions.aggregate(last=models.Max("edition"))["last"]
         version = self.freeze(TextVersion.Kind.DEMANDS, edition, note)
         proposal = self.proposals.create(version=version, deadline=deadline)
-        words = {"version": version.number, "deadline": deadline.isoformat()}
-        Event.objects.record(Event.Verb.PROPOSED, self, by=by, **words)
+        Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number, deadline=deadline.isoformat())
         OutgoingMail.objects.queue_for_all("text_proposed", self.signatures.listed(), occasion=proposal.pk)
 
     def refuse_unseen(self, seen: dict[str, str] | None) -> None:

@@ -1,6 +1,6 @@
 """The person who signed for an organization: private, and never in clear in the database."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import domains, sealing
 from .events import Event
+
+if TYPE_CHECKING:
+    from .campaigns import Campaign
 
 
 def sealed(column: str) -> property:
@@ -29,6 +32,14 @@ def sealed(column: str) -> property:
 PRIVACY_NOTICE = 1
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def hand_out(self, campaign: "Campaign", ending: str, by: Any) -> "ContactQuerySet":
+        """Those of the campaign's listed signatures, to go out as a file of that ending, which is recorded."""
+        listed = self.filter(signature__campaign=campaign, signature__state="listed")
+        Event.objects.record(Event.Verb.CONTACTS_EXPORTED, campaign, by=by, format=ending, rows=listed.count())
+        return listed
+
+
 class Contact(models.Model):
     signature = models.OneToOneField(
         "Signature", models.CASCADE, primary_key=True, related_name="contact", verbose_name=_("signature")
@@ -45,6 +56,8 @@ class Contact(models.Model):
 
     name = sealed("sealed_name")
     role = sealed("sealed_role")
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact person")

@@ -63,7 +63,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             entry.delivery = delivery
         DeliveryEntry.objects.bulk_create(entries, batch_size=1000)
         delivery.address_to(recipients)
-        counts = {"signatories": len(entries), "recipients": len(recipients)}
+        counts: dict[str, Any] = {"signatories": len(entries), "recipients": len(recipients)}
         Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, **counts)
         OutgoingMail.objects.queue_for_all("delivered", campaign.signatures.standing(), occasion=delivery.pk)
         return delivery
@@ -145,8 +145,7 @@ class Delivery(models.Model):
     def record_receipts(self, fields: Iterable[str], by: Any) -> None:
         """Records that it was noted what came back of it, in these fields of its recipients, if any."""
         if changed := sorted(set(fields)):
-            details = {"delivery": self.number, "fields": changed}
-            Event.objects.record(Event.Verb.RECEIPT_NOTED, self.campaign, by=by, **details)
+            Event.objects.record(Event.Verb.RECEIPT_NOTED, self.campaign, by=by, delivery=self.number, fields=changed)
 
     def since(self) -> dict[str, int]:
         """How many have withdrawn, were removed or joined since."""

@@ -31,9 +31,15 @@ class EventQuerySet(models.QuerySet["Event"]):
         **details: Any,
     ) -> "Event":
         """Adds an event. `by` is the coordinator, None for the public; `details` hold no personal data."""
-        campaign = campaign or (signature and signature.campaign)
+        campaign = signature.campaign if signature and campaign is None else campaign
         about = {"campaign": campaign, "signature": signature, "organization": organization}
         return self.create(verb=verb, who=by, at=timezone.now(), details=details, **about)
+
+    def record_export(
+        self, what: str, ending: str, count: int, *, by: Any, campaign: "Campaign | None" = None
+    ) -> "Event":
+        """Adds that so many rows of `what`, of the exports in words, went out as a file of that ending."""
+        return self.record(Event.Verb.EXPORTED, campaign, by=by, what=what, format=ending, rows=count)
 
     def concerning(self, campaign: "Campaign") -> "EventQuerySet":
         """Those of the campaign and its signatures, and of each organization since it signed here."""

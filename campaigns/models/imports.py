@@ -361,7 +361,7 @@ class Taking:
         entry = row.entry()
         if row.is_new:
             organization = Organization.objects.register(
-                entry.name, by=self.by, country=entry.country, website=entry.website, language=entry.language
+                entry.name, country=entry.country, website=entry.website, language=entry.language
             )
             counts = Counter({"new": 1})
         elif row.organization:

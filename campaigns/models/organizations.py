@@ -50,16 +50,13 @@ def delete_logo(logo: str) -> None:
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     @transaction.atomic
-    def register(
-        self, name: str, *, by: Any = None, country: str = "", website: str = "", language: str = ""
-    ) -> "Organization":
+    def register(self, name: str, *, country: str = "", website: str = "", language: str = "") -> "Organization":
         """A new organization, known by this one name."""
-        organization = self.insert(Organization(name=name, country=country, website=website), by)
+        organization = self.insert(Organization(name=name, country=country, website=website))
         organization.know_as(name, language=language)
         return organization
 
-    @transaction.atomic
-    def insert(self, organization: "Organization", by: Any = None) -> "Organization":
+    def insert(self, organization: "Organization") -> "Organization":
         """Saves a new organization under an address of its own: its name in ASCII, with a few letters if that is taken.
 
         The database decides what is taken, so that two at once both find their place.
@@ -72,8 +69,14 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         except IntegrityError:
             organization.slug = f"{organization.slug}-{secrets.token_hex(4)}"
             organization.save(force_insert=True)
-        Event.objects.record(Event.Verb.REGISTERED, organization=organization, by=by)
         return organization
+
+    @transaction.atomic
+    def add(self, organization: "Organization", by: Any) -> None:
+        """Saves a new organization that a coordinator has written down. What a signature or a list brings is recorded
+        with these."""
+        self.insert(organization)
+        Event.objects.record(Event.Verb.REGISTERED, organization=organization, by=by)
 
     def search(self, text: str) -> "OrganizationQuerySet":
         """Those that have every word of `text` in their names, in any script, or as an acronym; or that website."""

@@ -56,7 +56,7 @@ class SignatureQuerySet(ListingQuerySet):
         if late_pass:
             late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
-        late = {"late": True} if late_pass else {}
+        late: dict[str, Any] = {"late": True} if late_pass else {}
         Event.objects.record(Event.Verb.SUBMITTED, campaign, signature, **late)
         OutgoingMail.objects.queue("confirm_signature", signature)
         return signature
@@ -426,7 +426,7 @@ class Signature(models.Model):
     def _take_place(self, by: Any, organization: Organization | None) -> None:
         """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
         if self.kind == self.Kind.ORGANIZATION:
-            self.organization = organization or self._register(by)
+            self.organization = organization or self._register()
             self.organization.know_as(self.name, is_public=False)
         last = self.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
         self.state, self.position = self.State.LISTED, last + 1
@@ -438,12 +438,12 @@ class Signature(models.Model):
         OutgoingMail.objects.queue("signature_listed", self)
         self._ask_to_agree()
 
-    def _register(self, by: Any) -> Organization:
+    def _register(self) -> Organization:
         """A new organization of this name; of a signature that is not public the registry tells the public nothing."""
         if self.shown != self.Shown.PUBLIC:
-            return Organization.objects.insert(Organization(name=self.name, slug=slug_at_random()), by)
+            return Organization.objects.insert(Organization(name=self.name, slug=slug_at_random()))
         country = self.country.code or ""
-        return Organization.objects.insert(Organization(name=self.name, country=country, website=self.website), by)
+        return Organization.objects.insert(Organization(name=self.name, country=country, website=self.website))
 
     def _ask_to_agree(self) -> None:
         """A group that comes while a change of text is open, or after it, is asked like the others."""

@@ -109,16 +109,12 @@ def actor(event: "Event", signature: "Signature | None") -> str:
 
 def sentence(event: "Event", named: dict[str, dict[Any, Any]]) -> str:
     """What was done, then the details that matter; `named` are the rows that details point at."""
-    said = []
-    for name, value in event.details.items():
-        if name in named:
-            said.append(str(named[name].get(value, gettext("one that is gone"))))
-        elif name == "fields":
-            said.append(", ".join(field_name(event.verb, field) for field in value))
-        elif name in WORDS:
-            said.append(WORDS[name](value))
-    said = [words for words in said if words]
-    return f"{event.get_verb_display()}: {', '.join(said)}" if said else str(event.get_verb_display())
+    told = event.details
+    said = [str(rows.get(told[name]) or gettext("one that is gone")) for name, rows in named.items() if name in told]
+    said += [say(told[name]) for name, say in WORDS.items() if name in told]
+    said += [field_name(event.verb, field) for field in told.get("fields", [])]
+    details = ", ".join(filter(None, said))
+    return f"{event.get_verb_display()}: {details}" if details else str(event.get_verb_display())
 
 
 def field_name(verb: str, field: str) -> str:
@@ -159,6 +155,12 @@ def counted(words: Any, count: int) -> str:
     return str(words % {"count": count}) if count else ""
 
 
+EXPORTS: dict[str, Any] = {
+    "signatures": _("the signatures"),
+    "organizations": _("organizations"),
+    "timeline": _("the timeline"),
+}
+
 # Each detail in words, by its name. What is not here is kept for the program and never shown.
 WORDS: dict[str, Callable[[Any], str]] = {
     "version": partial(numbered, _("version %(number)s")),
@@ -185,10 +187,4 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "names": partial(counted, ngettext_lazy("%(count)s name learnt", "%(count)s names learnt", "count")),
     "listed": partial(counted, ngettext_lazy("%(count)s listed", "%(count)s listed", "count")),
     "left_out": partial(counted, ngettext_lazy("%(count)s left out", "%(count)s left out", "count")),
-}
-EXPORTS = {
-    "signatures": _("the signatures"),
-    "organizations": _("organizations"),
-    "timeline": _("the timeline"),
-    "left out": _("the rows that were left out of a list"),
 }

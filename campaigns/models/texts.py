@@ -181,7 +181,10 @@ class Translation(models.Model):
     def record_edit(self, fields: Sequence[str], by: Any, begun: bool = False) -> None:
         """Records that these fields were edited, or that it was begun."""
         if fields or begun:
-            words = {"language": self.language, **({"begun": True} if begun else {"fields": list(fields)})}
+            words: dict[str, Any] = {
+                "language": self.language,
+                **({"begun": True} if begun else {"fields": list(fields)}),
+            }
             Event.objects.record(Event.Verb.TRANSLATION_EDITED, self.campaign, by=by, **words)
 
     @transaction.atomic

@@ -78,7 +78,7 @@ class Update(models.Model):
     def record_edit(self, fields: Sequence[str], by: Any, begun: bool = False) -> None:
         """Records that these fields of the draft were edited, or that it was begun."""
         if fields or begun:
-            words = {"kind": self.kind, **({"begun": True} if begun else {"fields": list(fields)})}
+            words: dict[str, Any] = {"kind": self.kind, **({"begun": True} if begun else {"fields": list(fields)})}
             Event.objects.record(Event.Verb.UPDATE_WRITTEN, self.campaign, by=by, update=self.pk, **words)
 
     @transaction.atomic
