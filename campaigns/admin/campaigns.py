@@ -24,6 +24,7 @@ from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .addresses import export_contacts
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
+from .glances import at_a_glance
 from .members import members
 from .records import edited
 from .revising import publish, revise
@@ -164,7 +165,9 @@ class CampaignAdmin(Scoped):
         passes = campaign.late_passes.usable() if campaign else []
         form = settings.SITE_URL + reverse("sign", args=[campaign.slug]) if campaign else ""
         links = [f"{form}?late={tokens.make_late(late_pass)}" for late_pass in passes]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "late_links": links})
+        glance = at_a_glance(campaign) if campaign else {}
+        known = {**(extra_context or {}), **glance, "late_links": links}
+        return super().change_view(request, object_id, form_url, known)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

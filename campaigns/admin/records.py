@@ -74,7 +74,7 @@ class EventAdmin(ReadOnlyAdmin, Scoped):
 
     @admin.display(description=_("on what"))
     def subject(self, event: Event) -> str:
-        return render_to_string("admin/_subject.html", {"line": line_of(event)}).strip()
+        return render_to_string("admin/_subject.html", {"line": line_of(event)})
 
 
 @admin.register(OutgoingMail)
@@ -86,4 +86,6 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     def fate(self, mail: OutgoingMail) -> Any:
         if mail.sent_at:
             return _("sent")
-        return _("given up") if mail.ended_at else _("waiting")
+        if mail.is_given_up:
+            return _("given up")
+        return _("no longer true") if mail.ended_at else _("waiting")

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
@@ -28,6 +27,15 @@ LINES_ON_A_PAGE = 50
 HEADINGS = [_("When"), _("Who"), _("What"), _("Signature"), _("Organization")]
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class SearchForm(forms.Form):
     """Which events of a campaign."""
 
@@ -36,8 +44,8 @@ class SearchForm(forms.Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
     verb = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("anything")), *Event.Verb.choices])
     who: Any = forms.ModelChoiceField(queryset=None, label=_("Who"), required=False, empty_label=_("anybody"))
-    since = forms.DateField(label=_("From"), required=False, widget=AdminDateWidget)
-    until = forms.DateField(label=_("Until"), required=False, widget=AdminDateWidget)
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("Until"), required=False, widget=DayInput)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +105,6 @@ def timeline(desk: "CampaignAdmin", request: HttpRequest, pk: int) -> HttpRespon
         "sought": sought.urlencode(),
         "after": lines[LINES_ON_A_PAGE - 1].event.pk if len(lines) > LINES_ON_A_PAGE else None,
         "is_first": last is None,
-        "media": desk.media + form.media,
     }
     status = 200 if form.is_valid() else INVALID
     return page(desk, request, "campaign/timeline", _("Timeline"), status, **context)
