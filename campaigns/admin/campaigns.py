@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ from .addresses import export_contacts
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .glances import at_a_glance
+from .inlines import LabelledFormSet
 from .members import members
 from .records import edited
 from .revising import publish, revise
@@ -41,7 +42,7 @@ DONE = {
 ON_PROPOSAL = {"adopt", "drop"}
 
 
-class DemandsFormSet(forms.BaseInlineFormSet):
+class DemandsFormSet(LabelledFormSet):
     def save(self, commit: bool = True) -> Any:
         """Numbers the demands anew, in the order that was typed; those without a place come last."""
         saved = super().save(commit)
@@ -84,9 +85,6 @@ class CampaignAdmin(Scoped):
         (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons"]}),
         (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to"]}),
     ]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         if obj is None:
@@ -168,6 +166,10 @@ class CampaignAdmin(Scoped):
         glance = at_a_glance(campaign) if campaign else {}
         known = {**(extra_context or {}), **glance, "late_links": links}
         return super().change_view(request, object_id, form_url, known)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """What happened stands in one place: the timeline."""
+        return redirect("admin:campaigns_campaign_timeline", object_id)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
