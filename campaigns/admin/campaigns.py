@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .. import tokens
-from ..desk import fresh_proof
+from ..desk import fresh_proof, is_key
 from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .addresses import export_contacts
 from .deliveries import deliver, number_in
@@ -169,6 +169,8 @@ class CampaignAdmin(Scoped):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         """What happened stands in one place: the timeline."""
+        if not is_key(object_id):
+            raise Http404
         return redirect("admin:campaigns_campaign_timeline", object_id)
 
     def get_urls(self) -> list[URLPattern]:

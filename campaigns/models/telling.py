@@ -46,7 +46,6 @@ FIELDS_OF = {
     "changed": "campaigns.Organization",
     "entrusted": settings.AUTH_USER_MODEL,
 }
-RELATED_FIELDS = {"demands": _("demands"), "texts": _("texts")}
 
 
 @dataclass(frozen=True)
@@ -120,9 +119,10 @@ def sentence(event: "Event", named: dict[str, dict[Any, Any]]) -> str:
 def field_name(verb: str, field: str) -> str:
     """As its form names it; the name that is kept, where there is no such field any more."""
     try:
-        return str(apps.get_model(FIELDS_OF[verb])._meta.get_field(field).verbose_name)
+        found: Any = apps.get_model(FIELDS_OF[verb])._meta.get_field(field)
     except (KeyError, FieldDoesNotExist):
-        return str(RELATED_FIELDS.get(field, field))
+        return field
+    return str(found.related_model._meta.verbose_name_plural if found.auto_created else found.verbose_name)
 
 
 def moment(words: Any, value: str) -> str:
