@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def address(desk: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """The address of a signature's contact person, in clear on this page alone. Raises Http404 where there is none."""
     signature = get_object_or_404(desk.get_queryset(request), pk=pk)
-    if not desk.has_change_permission(request, signature):
+    if not request.user.has_perm("campaigns.change_signature", signature):
         raise PermissionDenied
     contact = get_object_or_404(Contact.objects.exclude(email_index=""), signature=signature)
     shown = {"signature": signature, "contact": contact, "address": contact.show_email(by=request.user)}
