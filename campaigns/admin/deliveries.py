@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from ..forms import NameField
 from ..models import Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
 from .pages import INVALID, page
+from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 
@@ -122,6 +123,11 @@ class DeliveryAdmin(Scoped):
     def save_model(self, request: HttpRequest, obj: Delivery, form: Any, change: bool) -> None:
         """Only what the recipients did is saved; the delivery itself is frozen."""
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        changed = [field for formset in formsets for each in formset for field in each.changed_data]
+        form.instance.record_receipts(changed, by=request.user)
+
     def get_urls(self) -> list[URLPattern]:
         take_out = self.admin_site.admin_view(require_POST(self.take_out))
         return [path("<int:pk>/take-out/", take_out, name="campaigns_delivery_take_out"), *super().get_urls()]
@@ -164,6 +170,13 @@ class UpdateAdmin(Scoped):
             ]
             return forms.ChoiceField(label=field.label, required=False, choices=[("", "—"), *demands])
         return field
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.record_edit(edited(form, formsets, "texts"), by=request.user, begun=not change)
+
+    def delete_model(self, request: HttpRequest, obj: Update) -> None:
+        obj.discard(by=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Update | None = None) -> bool:
         """What is published stays as it was read; a mistake is mended by a further update."""

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
-from .inlines import LabelledFormSet
 from .pages import INVALID, page
+from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 Kind = TextVersion.Kind
@@ -184,6 +184,13 @@ class TranslationAdmin(Scoped):
     def get_formset_kwargs(self, request: HttpRequest, obj: Translation, inline: Any, prefix: str) -> dict[str, Any]:
         rows = super().get_formset_kwargs(request, obj, inline, prefix)
         return {**rows, "initial": [{"demand": demand.pk} for demand in untranslated(obj)]}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.record_edit(edited(form, formsets, "demands"), by=request.user, begun=not change)
+
+    def delete_model(self, request: HttpRequest, obj: Translation) -> None:
+        obj.discard(by=request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> list[str]:
         return ["campaign", "language"] if obj else []

@@ -1,7 +1,7 @@
 """Which signatures: the words in which pages, the desk and the letter ask for them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -158,6 +158,13 @@ class ListingQuerySet(models.QuerySet["Signature"]):
     def marked_awaiting(self) -> Self:
         """Each with `awaits`, whether a coordinator has to decide on it."""
         return self.annotate(awaits=Q(state=State.PENDING))
+
+    def record_export(self, ending: str, by: Any) -> None:
+        """Records in each campaign how many of its signatures went out as a file of that ending."""
+        events = apps.get_model("campaigns", "Event").objects
+        for row in self.order_by().values("campaign").annotate(count=Count("pk")):
+            campaign = apps.get_model("campaigns", "Campaign").objects.get(pk=row["campaign"])
+            events.record_export("signatures", ending, row["count"], by=by, campaign=campaign)
 
     def tally(self) -> Tally:
         return Tally(
