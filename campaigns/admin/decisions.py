@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -226,7 +227,7 @@ class AddForm(forms.Form):
 
     use_required_attribute = False
 
-    campaign = forms.ModelChoiceField(queryset=Campaign.objects.filter(publish_at__isnull=False), label=_("Campaign"))
+    campaign = forms.ModelChoiceField(queryset=Campaign.objects.none(), label=_("Campaign"))
     kind = forms.ChoiceField(label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION)
     name = NameField(label=_("Name, as it should be listed"))
     organization = forms.ChoiceField(label=_("List it as"), required=False, widget=forms.RadioSelect)
@@ -252,8 +253,12 @@ class AddForm(forms.Form):
         label=_("Note"), required=False, max_length=300, help_text=_("Where the yes can be found again. No names here.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaigns: QuerySet[Campaign], **kwargs: Any) -> None:
+        """`campaigns` are those in which the person may add signatures."""
         super().__init__(*args, **kwargs)
+        field = self.fields["campaign"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = campaigns.filter(publish_at__isnull=False)
         name, website = typed(self, "name"), typed(self, "website")
         known = Organization.objects.candidates(name, website) if name and self.data.get("kind") != Kind.PERSON else []
         if known:

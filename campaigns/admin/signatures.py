@@ -1,5 +1,6 @@
 """Signatures: those that wait come first, each opens on its facts, and one button decides."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,27 +8,30 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from ..models import Organization, Signature
+from .addresses import address
 from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
 from .exports import signatures_as_csv, signatures_as_xlsx
+from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 State = Signature.State
 INVALID = 422
 
 
 @admin.register(Signature)
-class SignatureAdmin(admin.ModelAdmin):
+class SignatureAdmin(Scoped):
     list_display = ["name", "state", "shown", "confirmed_at", "source", "campaign"]
-    list_filter = ["state", "campaign", "kind", "shown", "source"]
+    list_filter = ["state", OF_WHICH_CAMPAIGN, "kind", "shown", "source"]
     list_select_related = ["campaign"]
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
     actions = ["accept_many", "decline_many", signatures_as_csv, signatures_as_xlsx]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
+    def rows(self) -> QuerySet[Signature]:
         return Signature.objects.marked_awaiting()
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
@@ -72,7 +76,8 @@ class SignatureAdmin(admin.ModelAdmin):
         """Takes down a signature that was given by mail, by telephone or on paper."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = AddForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
+        own = self.campaigns(request, "add")
+        form = AddForm(request.POST if request.method == "POST" else None, initial=request.GET.dict(), campaigns=own)
         if form.is_bound and form.is_valid() and (signature := form.add(by=request.user)):
             messages.success(request, outcome(signature))
             return HttpResponseRedirect(reverse("admin:campaigns_signature_change", args=[signature.pk]))
@@ -100,7 +105,7 @@ class SignatureAdmin(admin.ModelAdmin):
         """First a look at each with its form, then the verb for each, then what succeeded and what did not."""
         data = request.POST if "decide" in request.POST else None
         if data:  # a list that is filtered by state would leave out, without a word, what was decided meanwhile
-            queryset = Signature.objects.filter(pk__in=request.POST.getlist("_selected_action"))
+            queryset = self.get_queryset(request).filter(pk__in=request.POST.getlist("_selected_action"))
         signatures = queryset.select_related("campaign", "decided_by")
         for late in signatures.exclude(state=State.PENDING):
             messages.error(request, already(late))
@@ -121,6 +126,10 @@ class SignatureAdmin(admin.ModelAdmin):
             return TemplateResponse(request, "admin/campaigns/signature/decide_many.html", context, status=status)
         report(request, forms, refused=[form for form in forms if not form.decide(by=request.user)])
         return None
+
+    def get_urls(self) -> list[URLPattern]:
+        show = self.admin_site.admin_view(require_POST(partial(address, self)))
+        return [path("<int:pk>/address/", show, name="campaigns_signature_address"), *super().get_urls()]
 
     def next_address(self, decided: Signature) -> str:
         """The next signature of the campaign that waits, else the decided one."""
@@ -155,7 +164,7 @@ def review(signature: Signature) -> dict[str, Any]:
         "contact": getattr(signature, "contact", None),
         "warnings": Organization.objects.warnings(signature.name, signature.website),
         "twins": signature.twins().select_related("organization") if signature.state == State.PENDING else [],
-        "events": signature.events.select_related("who").order_by("at", "id"),
+        "lines": signature.events.order_by("at", "id").lines(),
         "statement": signature.text_version.statement(signature.language),
     }
 

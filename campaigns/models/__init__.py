@@ -10,10 +10,11 @@ from .imports import ImportBatch, ImportRow
 from .known_names import OrganizationName
 from .listing import Tally
 from .memberships import Membership, Role
-from .merges import Foresight, Merge, foresee
+from .merges import Foresight, Merge, decides_on, foresee
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
+from .people import Person
 from .proposals import Agreement, Proposal
 from .reports import Report
 from .signatures import Signature
@@ -44,6 +45,7 @@ __all__ = [
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Person",
     "Proposal",
     "Report",
     "Role",
@@ -54,5 +56,6 @@ __all__ = [
     "Translation",
     "Update",
     "UpdateText",
+    "decides_on",
     "foresee",
 ]

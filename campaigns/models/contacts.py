@@ -1,10 +1,16 @@
 """The person who signed for an organization: private, and never in clear in the database."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .. import domains, sealing
+from .events import Event
+
+if TYPE_CHECKING:
+    from .campaigns import Campaign
 
 
 def sealed(column: str) -> property:
@@ -26,6 +32,14 @@ def sealed(column: str) -> property:
 PRIVACY_NOTICE = 1
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def hand_out(self, campaign: "Campaign", ending: str, by: Any) -> "ContactQuerySet":
+        """Those of the campaign's listed signatures, to go out as a file of that ending, which is recorded."""
+        listed = self.filter(signature__campaign=campaign, signature__state="listed")
+        Event.objects.record(Event.Verb.CONTACTS_EXPORTED, campaign, by=by, format=ending, rows=listed.count())
+        return listed
+
+
 class Contact(models.Model):
     signature = models.OneToOneField(
         "Signature", models.CASCADE, primary_key=True, related_name="contact", verbose_name=_("signature")
@@ -42,6 +56,8 @@ class Contact(models.Model):
 
     name = sealed("sealed_name")
     role = sealed("sealed_role")
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact person")
@@ -61,10 +77,17 @@ class Contact(models.Model):
         self.email_index = index(address) if address else ""
         self.domain_index = domain_index(domains.registrable(address.rpartition("@")[2]))
 
+    @transaction.atomic
     def stop_news(self) -> None:
         """The contact person wants no more letters about what happens later."""
+        if Contact.objects.filter(pk=self.pk, wants_updates=True).update(wants_updates=False):
+            Event.objects.record(Event.Verb.NEWS_ENDED, signature=self.signature)
         self.wants_updates = False
-        self.save(update_fields=["wants_updates"])
+
+    def show_email(self, by: Any) -> str:
+        """The address in clear, for a coordinator whose look at it is recorded."""
+        Event.objects.record(Event.Verb.ADDRESS_SEEN, signature=self.signature, by=by)
+        return self.email
 
     @property
     def masked_email(self) -> str:

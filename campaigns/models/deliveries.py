@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -62,7 +63,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             entry.delivery = delivery
         DeliveryEntry.objects.bulk_create(entries, batch_size=1000)
         delivery.address_to(recipients)
-        Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, signatories=len(entries))
+        counts: dict[str, Any] = {"signatories": len(entries), "recipients": len(recipients)}
+        Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, **counts)
         OutgoingMail.objects.queue_for_all("delivered", campaign.signatures.standing(), occasion=delivery.pk)
         return delivery
 
@@ -139,7 +141,13 @@ class Delivery(models.Model):
         for entry in DeliveryEntry.objects.select_for_update().filter(signature=signature, words__isnull=False):
             entry.words, entry.salt = None, ""
             entry.save(update_fields=["words", "salt"])
-            Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, by=by, delivery=entry.delivery.number)
+            number = entry.delivery.number
+            Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, signature, by=by, delivery=number)
+
+    def record_receipts(self, fields: Iterable[str], by: Any) -> None:
+        """Records that it was noted what came back of it, in these fields of its recipients, if any."""
+        if changed := sorted(set(fields)):
+            Event.objects.record(Event.Verb.RECEIPT_NOTED, self.campaign, by=by, delivery=self.number, fields=changed)
 
     def since(self) -> dict[str, int]:
         """How many have withdrawn, were removed or joined since."""

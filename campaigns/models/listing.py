@@ -1,7 +1,7 @@
 """Which signatures: the words in which pages, the desk and the letter ask for them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from .campaigns import Campaign
     from .signatures import Signature
 
 # A correction of wording changes nothing of what a group has signed; a new edition does.
@@ -77,6 +78,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those of all campaigns whose names everybody may read now."""
         campaigns = apps.get_model("campaigns", "Campaign").objects.published()
         return self.listed().filter(shown=Shown.PUBLIC, campaign__in=campaigns)
+
+    def known_in(self, campaigns: "models.QuerySet[Campaign]") -> Self:
+        """Those of the campaigns, and those of others that everybody may read."""
+        return self.filter(Q(campaign__in=campaigns) | Q(pk__in=self.model._default_manager.published().values("pk")))
 
     def on_page(self, language: str) -> Self:
         """Those in public as a page in this language lists them."""
@@ -153,6 +158,13 @@ class ListingQuerySet(models.QuerySet["Signature"]):
     def marked_awaiting(self) -> Self:
         """Each with `awaits`, whether a coordinator has to decide on it."""
         return self.annotate(awaits=Q(state=State.PENDING))
+
+    def record_export(self, ending: str, by: Any) -> None:
+        """Records in each campaign how many of its signatures went out as a file of that ending."""
+        events = apps.get_model("campaigns", "Event").objects
+        for row in self.order_by().values("campaign").annotate(count=Count("pk")):
+            campaign = apps.get_model("campaigns", "Campaign").objects.get(pk=row["campaign"])
+            events.record_export("signatures", ending, row["count"], by=by, campaign=campaign)
 
     def tally(self) -> Tally:
         return Tally(

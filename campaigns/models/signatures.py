@@ -57,7 +57,8 @@ class SignatureQuerySet(ListingQuerySet):
         if late_pass:
             late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
-        Event.objects.record(Event.Verb.SUBMITTED, campaign, signature)
+        late: dict[str, Any] = {"late": True} if late_pass else {}
+        Event.objects.record(Event.Verb.SUBMITTED, campaign, signature, **late)
         OutgoingMail.objects.queue("confirm_signature", signature)
         return signature
 
