@@ -18,13 +18,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import (
+    Attack,
     Campaign,
     Contact,
     Event,
     ImportBatch,
+    Marks,
     Membership,
     Merge,
     Organization,
+    Report,
     Role,
     Signature,
     Translation,
@@ -60,7 +63,7 @@ pytestmark = pytest.mark.django_db
 A_DAY = datetime.timedelta(days=1)
 THE_GROUP, A_READER, BY_ITSELF, A_COMMAND = "the group", "a reader", "by itself", "a command"
 # Details that the program needs and no timeline says.
-SILENT = {"update"}
+SILENT = {"update", "attack", "report"}
 TO_DRIVE = "Add a step to this story that drives: {}. Say in it who does it."
 TO_SAY = "Give the detail “{}” of “{}” words in models/telling.py, or name it among SILENT here."
 
@@ -148,6 +151,8 @@ def test_every_verb_is_recorded_with_the_right_person_and_in_words(first: User, 
     tell_of_campaigns(story, first, second)
     tell_of_texts(story, first, second)
     tell_of_signatures(story, first, second)
+    tell_of_attacks(story, first, second)
+    tell_of_reports(story, first, second)
     tell_of_deliveries(story, first, second)
     tell_of_organizations(story, first, second)
     tell_of_lists(story, first, second)
@@ -231,6 +236,30 @@ def tell_of_signatures(story: Story, first: User, second: User) -> None:
     added = story.tell("added", second, lambda: Signature.objects.add(campaign, second, signatory))
     assert added.events.get().sentence == "added the signature for the group: telephone"
     story.tell("removed", first, lambda: added.remove(by=first, reason="It was a mistake."))
+
+
+def tell_of_attacks(story: Story, first: User, second: User) -> None:
+    desk, campaign = at_the_desk(first), make_campaign(slug="dams")
+    marks, by_domain = {"domain": "spam.example"}, Marks(domain="spam.example")
+    make_signature(campaign, "Flood", email="flood@spam.example")
+    page = address("campaign_attack", campaign.pk)
+    seen = press(desk, page, **marks).context["catch"].fingerprint
+    story.tell("discarded", first, lambda: press(desk, page, clear="", seen=seen, **marks))
+    attack = Attack.objects.get()
+    story.tell("restored", second, lambda: attack.undo(by=second))
+    again = story.tell("attack cleared", second, lambda: Attack.objects.clear(campaign, by_domain, second))
+    assert campaign.events.filter(verb="attack cleared").lines()[0].sentence == "cleared an attack: 1 request"
+    story.tell("attack undone", first, lambda: press(desk, page, undo=again.pk))
+
+
+def tell_of_reports(story: Story, first: User, second: User) -> None:
+    desk, other_desk = at_the_desk(first), at_the_desk(second)
+    report = Report.objects.about(f"/campaigns/{make_campaign(slug='springs').slug}/")
+    story.tell("reported", A_READER, lambda: report.send("A word is missing.", "reader@example.org"))
+    assert Event.objects.get(verb="reported").sentence == "reported an error: /campaigns/springs/"
+    page = address("report_change", report.pk)
+    story.tell("reporter seen", second, lambda: press(other_desk, page, show=""))
+    story.tell("settled", first, lambda: press(desk, page, settle="", note="Mended."))
 
 
 def tell_of_deliveries(story: Story, first: User, second: User) -> None:

@@ -24,7 +24,7 @@ from campaigns import sessions
 from campaigns.admin import campaigns, organizations, people
 from campaigns.admin.exports import FORMATS
 from campaigns.manual import PICTURES
-from campaigns.models import Campaign, ImportBatch, Merge, Organization, OutgoingMail, Role, Signature
+from campaigns.models import Campaign, ImportBatch, Merge, Organization, OutgoingMail, Report, Role, Signature
 from tests import pictures
 from tests.builders import (
     ask_more,
@@ -200,6 +200,8 @@ def rows_of(campaign: Campaign, draft: Campaign, member: User, word: str) -> dic
     merge = Merge.objects.merge(known, merged.organization, by=None)
     translation = campaign.translations.filter(language="de").first() or make_translation(campaign)
     update = make_update(campaign, title=f"{word}: they have answered")
+    report = Report.objects.about(f"/campaigns/{campaign.slug}/")
+    report.send(f"{word}: a word is missing", f"reader@{word.lower()}.example.org")
     return {
         "campaign": [campaign.pk, draft.pk],
         "signature": [pending.pk, withheld.pk],
@@ -209,6 +211,7 @@ def rows_of(campaign: Campaign, draft: Campaign, member: User, word: str) -> dic
         "update": [update.pk],
         "delivery": list(campaign.deliveries.values_list("pk", flat=True)),
         "importbatch": [make_batch(campaign, member)],
+        "report": [report.pk],
         "event": list(campaign.events.values_list("pk", flat=True))[:1],
         "outgoingmail": list(OutgoingMail.objects.filter(reference=withheld.pk).values_list("pk", flat=True))[:1],
         "person": [member.pk],
@@ -226,9 +229,16 @@ def secrets_of(world: World, strangers: list[User]) -> list[str]:
     """The words and addresses of the other group that none of ours may read anywhere."""
     rows = dict(world.rows[ANOTHER]["all"])
     rows["signature"] = list(Signature.objects.filter(campaign__in=world.theirs).values_list("pk", flat=True))
-    private = ["campaign", "signature", "translation", "update", "delivery", "importbatch", "event"]
+    private = ["campaign", "signature", "translation", "update", "delivery", "importbatch", "report", "event"]
     return [
-        *["Keep the mill", "Let the marsh be", "Nobody drains it.", "No ditches.", "Mill: they have answered"],
+        *[
+            "Keep the mill",
+            "Let the marsh be",
+            "Nobody drains it.",
+            "No ditches.",
+            "Mill: they have answered",
+            "Mill: a word",
+        ],
         *["Mill Sleepers", "Mill Guards", "Mill Strangers", "The keeper of the Mill", "mill.csv"],
         "treasurer@mill.example.org",
         *[person.username for person in strangers],

@@ -186,5 +186,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "known": partial(counted, ngettext_lazy("%(count)s known already", "%(count)s known already", "count")),
     "names": partial(counted, ngettext_lazy("%(count)s name learnt", "%(count)s names learnt", "count")),
     "listed": partial(counted, ngettext_lazy("%(count)s listed", "%(count)s listed", "count")),
+    "count": partial(counted, ngettext_lazy("%(count)s request", "%(count)s requests", "count")),
+    "page": str,
+    "corrected": lambda is_corrected: gettext("with a correction in public") if is_corrected else "",
     "left_out": partial(counted, ngettext_lazy("%(count)s left out", "%(count)s left out", "count")),
 }
