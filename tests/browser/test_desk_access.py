@@ -33,7 +33,7 @@ def addresses(site: str) -> list[str]:
     waiting = make_pending(campaign, "River Watch", email="river@example.net")
     make_pending(campaign, "Hill Watch", email="hill@example.net")
     delivery, update = make_delivery(campaign), make_update(campaign)
-    about_campaign = ["change", "publish", "revise", "deliver", "members", "preview"]
+    about_campaign = ["change", "publish", "revise", "deliver", "members", "preview", "timeline"]
     return [
         reverse("admin:index"),
         reverse("admin:manual"),
