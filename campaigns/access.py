@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
+from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import Model
 
 from .models import Campaign, Membership, Role
@@ -24,12 +24,18 @@ ROLES: dict[str, dict[str, set[Role]]] = {
     "deliveryrecipient": {"view": OWNERS, "change": OWNERS},
     "update": {"view": OWNERS, "add": OWNERS, "change": OWNERS, "delete": OWNERS},
     "updatetext": {"view": OWNERS, "add": OWNERS, "change": OWNERS, "delete": OWNERS},
+    "report": {"view": DECIDERS, "change": DECIDERS},
     "event": {"view": DECIDERS},
 }
 
 
-class RoleBackend(BaseBackend):
-    """Permissions from memberships. Without a row they mean: in some campaign."""
+class RoleBackend(AuthenticationBackend):
+    """Signs in as allauth does, and takes permissions from memberships alone. Without a row they mean: in some
+    campaign."""
+
+    def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
+        """None: what may be done hangs on the row, so it cannot be listed."""
+        return set()
 
     def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
         app, _dot, code = perm.partition(".")
@@ -46,8 +52,12 @@ def memberships(user: Any, model: str, action: str) -> list[Membership]:
     """The person's roles that may do that with rows of the model. They are read once for each request."""
     if not hasattr(user, "_roles_at_the_desk"):
         user._roles_at_the_desk = list(Membership.objects.filter(user=user))
-    roles = ROLES.get(model, {}).get(action, set())
+    roles = roles_that_may(model, action)
     return [each for each in user._roles_at_the_desk if each.role in roles]
+
+
+def roles_that_may(model: str, action: str) -> set[Role]:
+    return ROLES.get(model, {}).get(action, set())
 
 
 def covers(membership: Membership, row: Model | None) -> bool:

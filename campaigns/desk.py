@@ -56,10 +56,11 @@ class Desk(AdminSite):
         self.disable_action("delete_selected")
 
     def get_urls(self) -> list[Any]:
+        """Without the address that leads to a row of any model on the site: no row has a page of that kind."""
         return [
             path("manual/", self.admin_view(manual.manual), name="manual"),
             path("manual/coordinators/<slug:name>.png", self.admin_view(manual.picture), name="manual_picture"),
-            *super().get_urls(),
+            *(address for address in super().get_urls() if getattr(address, "name", "") != "view_on_site"),
         ]
 
     def has_permission(self, request: HttpRequest) -> bool:

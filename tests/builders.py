@@ -175,7 +175,8 @@ def sent_page(signature: Signature) -> str:
 def every_row() -> dict[str, list[dict[str, Any]]]:
     """All that the database holds of ours, to see that something changed nothing."""
     models = apps.get_app_config("campaigns").get_models()
-    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+    tables = [model for model in models if not model._meta.proxy]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in tables}
 
 
 def make_case_of_2018() -> Campaign:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import (
+    Attack,
     Campaign,
     Contact,
     Event,
@@ -25,13 +26,15 @@ from campaigns.models import (
     Membership,
     Merge,
     Organization,
+    Report,
     Role,
     Signature,
     Translation,
     Update,
     people,
 )
-from campaigns.models.telling import WORDS
+from campaigns.models.attacks import Marks
+from campaigns.models.telling import WORDS, Line
 from tests.builders import (
     ask_more,
     by_hand,
@@ -60,7 +63,7 @@ pytestmark = pytest.mark.django_db
 A_DAY = datetime.timedelta(days=1)
 THE_GROUP, A_READER, BY_ITSELF, A_COMMAND = "the group", "a reader", "by itself", "a command"
 # Details that the program needs and no timeline says.
-SILENT = {"update"}
+SILENT = {"update", "attack", "report"}
 TO_DRIVE = "Add a step to this story that drives: {}. Say in it who does it."
 TO_SAY = "Give the detail “{}” of “{}” words in models/telling.py, or name it among SILENT here."
 
@@ -71,19 +74,27 @@ class Story:
     def __init__(self) -> None:
         self.driven: set[str] = set()
 
-    def tell(self, verb: str, who: Any, do: Callable[[], Any]) -> Any:
+    def tell(self, verb: str, who: Any, do: Callable[[], Any], *more: str) -> Any:
+        """`more` are the verbs that the same act records besides."""
         last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         done = do()
-        told = Event.objects.filter(pk__gt=last, verb=verb).lines()
-        assert told, f"Nothing was recorded of “{verb}”."
-        assert {line.who for line in told} == {str(who)}, verb
-        for line in told:
-            assert line.sentence.startswith(str(line.event.get_verb_display()))
-            assert not re.search(r"[{}\[\]]|None|True|%\(", line.sentence), line.sentence
-            for detail in line.event.details:
-                assert detail in {*WORDS, *SILENT, "fields", "person", "merged"}, TO_SAY.format(detail, verb)
-        self.driven.add(verb)
+        for each in (verb, *more):
+            told = Event.objects.filter(pk__gt=last, verb=each).lines()
+            assert told, f"Nothing was recorded of “{each}”."
+            assert {line.who for line in told} == {str(who)}, each
+            for line in told:
+                look_at(line)
+        self.driven |= {verb, *more}
         return done
+
+
+def look_at(line: Line) -> None:
+    """Every detail has words, or is kept silent on purpose."""
+    event = line.event
+    assert line.sentence.startswith(str(event.get_verb_display()))
+    assert not re.search(r"[{}\[\]]|None|True|%\(", line.sentence), line.sentence
+    for detail in event.details:
+        assert detail in {*WORDS, *SILENT, "fields", "person", "merged"}, TO_SAY.format(detail, event.verb)
 
 
 @pytest.fixture
@@ -152,6 +163,7 @@ def test_every_verb_is_recorded_with_the_right_person_and_in_words(first: User, 
     tell_of_organizations(story, first, second)
     tell_of_lists(story, first, second)
     tell_of_people(story, first, second)
+    tell_of_attacks_and_reports(story, first, second)
     missing = set(Event.Verb.values) - story.driven
     assert not missing, TO_DRIVE.format(", ".join(sorted(missing)))
 
@@ -305,6 +317,19 @@ def tell_of_people(story: Story, first: User, second: User) -> None:
     story.tell("account closed", second, lambda: people.close(newcomer, by=second))
     story.tell("account reopened", first, lambda: people.reopen(newcomer, by=first))
     assert Event.objects.get(verb="account reopened").sentence == "reopened a person’s account: newcomer"
+
+
+def tell_of_attacks_and_reports(story: Story, first: User, second: User) -> None:
+    campaign = make_campaign(slug="fens")
+    make_pending(campaign, "Flood of letters", website="https://flood.example")
+    marks = Marks(domain="flood.example")
+    attack = story.tell("attack cleared", first, lambda: Attack.objects.clear(campaign, marks, by=first), "discarded")
+    assert campaign.events.get(verb="attack cleared").sentence == "cleared an attack: 1 request"
+    story.tell("attack undone", second, lambda: attack.undo(by=second), "restored")
+    report = Report.objects.about("/campaigns/fens/")
+    story.tell("reported", A_READER, lambda: report.send("A word is missing.", "reader@example.org"))
+    story.tell("reporter seen", second, lambda: report.show_email(by=second))
+    story.tell("settled", first, lambda: report.settle(by=first, note="Mended."))
 
 
 def timeline(desk: Client, campaign: Campaign, **sought: Any) -> list[str]:

@@ -22,6 +22,7 @@ from .. import tokens
 from ..desk import fresh_proof, is_key
 from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .addresses import export_contacts
+from .attacks import clear_attack, undo_attack
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .glances import at_a_glance
@@ -76,6 +77,7 @@ class DemandInline(admin.TabularInline):
 
 @admin.register(Campaign)
 class CampaignAdmin(Scoped):
+    campaign = "pk"
     change_form_template = "admin/campaigns/campaign/change_form.html"
     inlines = [DemandInline]
     list_display = ["title", "standing", "listed", "waiting", "closes_at"]
@@ -124,8 +126,6 @@ class CampaignAdmin(Scoped):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"reply_to": getattr(request.user, "email", "")}
-
-    campaign = "pk"
 
     def rows(self) -> QuerySet[Campaign]:
         return Campaign.objects.with_listed_count().with_pending_count()
@@ -181,6 +181,12 @@ class CampaignAdmin(Scoped):
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
             path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
+            path("<int:pk>/attack/", wrap(partial(clear_attack, self)), name="campaigns_campaign_attack"),
+            path(
+                "<int:pk>/attack/<int:attack>/undo/",
+                wrap(require_POST(partial(undo_attack, self))),
+                name="campaigns_campaign_undo_attack",
+            ),
             path(
                 "<int:pk>/signatures.<slug:ending>", wrap(require_POST(self.export)), name="campaigns_campaign_export"
             ),
@@ -201,9 +207,7 @@ class CampaignAdmin(Scoped):
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page as the public would see it, from the draft text."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if not self.has_view_permission(request, campaign):
-            raise PermissionDenied
+        campaign = self.row(request, pk, "view")
         nobody = Tally(organizations=0, persons=0, withheld=0, earlier=0)
         text = campaign.draft_text
         context = {
@@ -227,8 +231,8 @@ class CampaignAdmin(Scoped):
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Closes, reopens; makes an open proposal the text, or drops it."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if verb not in DONE or not self.has_change_permission(request, campaign):
+        campaign = self.row(request, pk)
+        if verb not in DONE:
             raise PermissionDenied
         subject: Campaign | Proposal = campaign
         if verb in ON_PROPOSAL:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -110,9 +111,47 @@ class DeclineForm(ReasonForm):
         self.signature.decline(by=by, reason=self.cleaned_data["reason"])
 
 
+OWN_WORDS, NOTHING = "own words", "nothing"
+CORRECTIONS = {
+    "not theirs": _("This signature was not given by those in whose name it stood."),
+    "no authority": _("Whoever gave this signature could not speak for the organization."),
+    "our mistake": _("This signature was put on the list by a mistake of ours."),
+}
+TOLD = [*CORRECTIONS.items(), (OWN_WORDS, _("In words of your own, below"))]
+
+
 class RemoveForm(ReasonForm):
+    correction = forms.ChoiceField(
+        label=_("Correction in public"),
+        help_text=_("It stands on the campaign’s page and beside the name in every delivered list."),
+        choices=[*TOLD, (NOTHING, _("Nothing in public: to be named would bring the group into danger"))],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("The words of the correction"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.signature.is_public_by_name:
+            field = self.fields["correction"]
+            assert isinstance(field, forms.ChoiceField)
+            field.required = False
+            field.initial = NOTHING
+            field.choices = [*TOLD, (NOTHING, _("Nothing in public: the name was not public either"))]
+            field.help_text = _("It stands there without the name, which was not public.")
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("correction") == OWN_WORDS and not self.cleaned_data.get("words"):
+            self.add_error("words", _("Write the words of the correction."))
+
     def verb(self, by: Any) -> None:
-        self.signature.remove(by=by, reason=self.cleaned_data["reason"])
+        told = {**CORRECTIONS, OWN_WORDS: self.cleaned_data["words"]}
+        correction = str(told.get(self.cleaned_data["correction"], ""))
+        self.signature.remove(by=by, reason=self.cleaned_data["reason"], correction=correction)
 
 
 class ListAsForm(Decision):
@@ -188,7 +227,7 @@ class AddForm(forms.Form):
 
     use_required_attribute = False
 
-    campaign = forms.ModelChoiceField(queryset=Campaign.objects.filter(publish_at__isnull=False), label=_("Campaign"))
+    campaign = forms.ModelChoiceField(queryset=Campaign.objects.none(), label=_("Campaign"))
     kind = forms.ChoiceField(label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION)
     name = NameField(label=_("Name, as it should be listed"))
     organization = forms.ChoiceField(label=_("List it as"), required=False, widget=forms.RadioSelect)
@@ -214,8 +253,12 @@ class AddForm(forms.Form):
         label=_("Note"), required=False, max_length=300, help_text=_("Where the yes can be found again. No names here.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaigns: QuerySet[Campaign], **kwargs: Any) -> None:
+        """`campaigns` are those in which the person may add signatures."""
         super().__init__(*args, **kwargs)
+        field = self.fields["campaign"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = campaigns.filter(publish_at__isnull=False)
         name, website = typed(self, "name"), typed(self, "website")
         known = Organization.objects.candidates(name, website) if name and self.data.get("kind") != Kind.PERSON else []
         if known:

@@ -4,10 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..forms import NameField
-from ..models import Campaign, Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
+from ..models import Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
 from .pages import INVALID, page
 from .records import edited
+from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 
 def number_in(sent: QueryDict, field: str) -> int:
@@ -55,11 +55,11 @@ class RecipientForm(forms.Form):
 RecipientFormSet = forms.formset_factory(RecipientForm, extra=8)
 
 
-def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def deliver(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
     """What will be delivered, and to whom; then the delivery."""
-    campaign = get_object_or_404(Campaign.objects.published(), pk=pk)
-    if not campaigns.has_change_permission(request, campaign):
-        raise PermissionDenied
+    campaign = campaigns.row(request, pk)
+    if not campaign.is_published:
+        raise Http404
     languages = {"languages": list(dict.fromkeys([campaign.language, *campaign.in_force.content]))}
     formset = RecipientFormSet(request.POST if request.method == "POST" else None, form_kwargs=languages)
     refusals: list[str] = []
@@ -106,12 +106,12 @@ class RecipientInline(admin.StackedInline):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(admin.ModelAdmin):
+class DeliveryAdmin(Scoped):
     change_form_template = "admin/campaigns/delivery/change_form.html"
     fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
     readonly_fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
     list_display = ["campaign", "number", "at", "counted"]
-    list_filter = ["campaign"]
+    list_filter = [OF_WHICH_CAMPAIGN]
     inlines = [RecipientInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -134,9 +134,7 @@ class DeliveryAdmin(admin.ModelAdmin):
 
     def take_out(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Takes a name of a group in danger out of what we serve."""
-        delivery = get_object_or_404(Delivery, pk=pk)
-        if not self.has_change_permission(request, delivery):
-            raise PermissionDenied
+        delivery = self.row(request, pk)
         entry = get_object_or_404(delivery.entries, place=number_in(request.POST, "place"))
         delivery.take_out(entry.place, by=request.user)
         messages.success(request, _("One name was taken out. All the rest still verifies."))
@@ -149,11 +147,11 @@ class UpdateTextInline(admin.StackedInline):
 
 
 @admin.register(Update)
-class UpdateAdmin(admin.ModelAdmin):
+class UpdateAdmin(Scoped):
     change_form_template = "admin/campaigns/update/change_form.html"
     fields = ["campaign", "kind", "demand_key", "outcome", "date", "source", "document"]
     list_display = ["campaign", "kind", "date", "published_at"]
-    list_filter = ["campaign", "kind"]
+    list_filter = [OF_WHICH_CAMPAIGN, "kind"]
     inlines = [UpdateTextInline]
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
@@ -164,7 +162,7 @@ class UpdateAdmin(admin.ModelAdmin):
         """A demand is chosen by its words; the update keeps its key, which outlives every version."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "demand_key" and field is not None:
-            published = Campaign.objects.published().select_related("current_version")
+            published = self.campaigns(request, "add").published().select_related("current_version")
             demands = [
                 (demand.key, f"{campaign.slug}, {demand.number}. {demand.text[:60]}")
                 for campaign in published
@@ -192,7 +190,7 @@ class UpdateAdmin(admin.ModelAdmin):
         return [path("<int:pk>/publish/", publish, name="campaigns_update_publish"), *super().get_urls()]
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
-        update = get_object_or_404(Update, pk=pk)
+        update = self.row(request, pk, "view")
         if not super().has_change_permission(request, update):
             raise PermissionDenied
         try:

@@ -8,9 +8,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -26,6 +26,7 @@ from .bringing import BringForm, ColumnsForm
 from .exports import as_csv
 from .pages import INVALID, page
 from .records import ReadOnlyAdmin
+from .scope import Scoped
 
 ROWS_ON_A_PAGE = 100
 ROWS_TO_SHOW = 5
@@ -44,14 +45,16 @@ def look(batch: ImportBatch, sheet: Sheet, columns: Columns) -> None:
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(ReadOnlyAdmin):
+class ImportBatchAdmin(ReadOnlyAdmin, Scoped):
     list_display = ["file_name", "created_at", "by", "campaign", "standing"]
     list_select_related = ["by", "campaign"]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def rows(self) -> Any:
+        return super().rows().defer("sealed_file")
+
+    def seen_by(self, user: Any) -> Q:
         """A coordinator's own; a file may hold more than its rows, such as addresses of people."""
-        batches = super().get_queryset(request).defer("sealed_file")
-        return batches if request.user.is_superuser else batches.filter(by=request.user)
+        return Q() if user.is_superuser else Q(by=user) & (Q(campaign=None) | super().seen_by(user))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.may_bring(request)
@@ -65,9 +68,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     def may_bring(self, request: HttpRequest) -> bool:
         """Who may add an organization may bring many."""
         return request.user.has_perm("campaigns.add_organization")
-
-    def may_list(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("campaigns.add_signature")
 
     @admin.display(description=_("state"))
     def standing(self, batch: ImportBatch) -> Any:
@@ -85,15 +85,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def find(self, request: HttpRequest, pk: Any) -> ImportBatch:
-        """The batch. Raises Http404, or PermissionDenied where it lists signatures and the coordinator may not."""
-        if not self.may_bring(request):
-            raise PermissionDenied
-        batch: ImportBatch = get_object_or_404(self.get_queryset(request), pk=pk)
-        if batch.campaign and not self.may_list(request):
-            raise PermissionDenied
-        return batch
-
     @forms_only
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -101,9 +92,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         """The first step: the file."""
         if not self.may_bring(request):
             raise PermissionDenied
-        form = BringForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
-        if not self.may_list(request):
-            del form.fields["campaign"], form.fields["note"]
+        own = self.campaigns(request, "add")
+        form = BringForm(request.POST or None, request.FILES or None, initial=request.GET.dict(), campaigns=own)
         if not form.is_bound or not form.is_valid():
             status = INVALID if form.is_bound else 200
             return page(self, request, "importbatch/bring", _("Bring a list of organizations"), status, form=form)
@@ -116,7 +106,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     @forms_only
     def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Between the steps, where the headings or the encoding leave a doubt: which column is which."""
-        batch = self.find(request, pk)
+        batch = self.row(request, pk, "view")
         if batch.taken_at or not batch.file:
             messages.error(request, _("The file is no longer kept. Bring it again."))
             return HttpResponseRedirect(address("change", batch) if batch.looked_at else address("add"))
@@ -140,7 +130,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         """The second step: every row as it would be taken; afterwards, what was taken."""
         if not is_key(object_id):
             return HttpResponseRedirect(address("changelist"))
-        batch = self.find(request, object_id)
+        batch = self.row(request, int(object_id), "view")
         if not batch.looked_at:
             return HttpResponseRedirect(address("columns", batch))
         problem = ""
@@ -162,7 +152,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     @forms_only
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The third step: what will happen, and the button that does it."""
-        batch = self.find(request, pk)
+        batch = self.row(request, pk, "view")
         if batch.taken_at or not batch.looked_at:
             return HttpResponseRedirect(address("change", batch))
         tally = batch.tally()
@@ -177,12 +167,12 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     def refused_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The rows that are left out, with the reasons, to mend and bring again."""
-        batch = self.find(request, pk)
+        batch = self.row(request, pk, "view")
         rows = ([*pad(cells, len(batch.headings)), why] for cells, why in batch.refused())
         return as_csv(f"left-out-{batch.pk}", [*batch.headings, REASONS], rows)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.find(request, pk).discard(request.user)
+        self.row(request, pk, "view").discard(request.user)
         messages.success(request, _("The list is forgotten. What was taken of it stays."))
         return HttpResponseRedirect(address("changelist"))
 

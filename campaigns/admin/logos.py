@@ -3,13 +3,10 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from ..forms import LogoForm
-from ..models import Organization
 from .pages import INVALID, page
 
 if TYPE_CHECKING:
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 
 def logo(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     """Shows the logo, takes a new one, or removes it."""
-    organization = desk.to_change(request, pk)
+    organization = desk.row(request, pk)
     form = LogoForm(request.POST, request.FILES) if request.method == "POST" else LogoForm()
     if "remove" in request.POST:
         organization.remove_logo(by=request.user)
@@ -34,9 +31,7 @@ def logo(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpRespon
 
 def logo_file(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> FileResponse:
     """The picture, for coordinators also where the public does not see it."""
-    organization = get_object_or_404(Organization, pk=pk)
-    if not desk.has_view_permission(request, organization):
-        raise PermissionDenied
+    organization = desk.row(request, pk, "view")
     try:
         return FileResponse(organization.open_logo(), content_type="image/png")
     except OSError as error:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 class AppointForm(forms.Form):
     use_required_attribute = False
 
-    user = forms.ModelChoiceField(
-        queryset=get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username"),
+    user = forms.CharField(
         label=_("Person"),
-        help_text=_("Who is not here yet is invited by an administrator of the site."),
+        max_length=254,
+        help_text=_("The user name or the e-mail address. Who has no account yet is invited by an administrator."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
     role = forms.ChoiceField(
         label=_("Role"),
@@ -39,6 +41,15 @@ class AppointForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=lambda: [("", "—"), *languages()], help_text=_("Of a translator.")
     )
+
+    def clean_user(self) -> Any:
+        """The person who is so called. They are not listed, so that nobody reads who works on other campaigns."""
+        called = self.cleaned_data["user"]
+        here = get_user_model().objects.filter(is_active=True, is_staff=True)
+        person = here.filter(Q(username__iexact=called) | Q(email__iexact=called)).first()
+        if person is None:
+            raise ValidationError(_("Nobody at the desk has this name or address."))
+        return person
 
     def appoint(self, campaign: Campaign, by: Any) -> bool:
         """Carries out the verb. False, with the reason beside the field, when it is refused."""

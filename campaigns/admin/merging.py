@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Merge, Organization, foresee
+from ..models import Merge, Organization, decides_on, foresee
 from .deliveries import number_in
 from .pages import CONFLICT, page
 
@@ -22,7 +22,7 @@ TITLE = _("Merge two records")
 
 def merge(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     """Without another record, offers those that it may be; with one, shows both and what merging does."""
-    organization = desk.to_change(request, pk)
+    organization, known = desk.row(request, pk), desk.known(request)
     if "with" not in request.GET:
         return page(
             desk,
@@ -34,7 +34,8 @@ def merge(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpRespo
         )
     other = get_object_or_404(Organization.objects.standing().exclude(pk=pk), pk=number_in(request.GET, "with"))
     pair = [organization, other]
-    prefetch_related_objects(pair, "names", "signatures__campaign", "signatures__text_version")
+    signed = Prefetch("signatures", known.select_related("campaign", "text_version"))
+    prefetch_related_objects(pair, "names", signed)
     kept = next((each for each in pair if each.pk == number_in(request.GET, "keep")), better_known(pair))
     merged = next(each for each in pair if each != kept)
     refusal = None
@@ -48,6 +49,7 @@ def merge(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpRespo
             return HttpResponseRedirect(desk.address_of(kept))
     plan = foresee(kept, merged)
     context = {"organization": organization, "other": other, "pair": pair, "kept": kept, "merged": merged, "plan": plan}
+    context["decides"] = decides_on(request.user, plan.touched)
     return page(desk, request, "organization/merge", TITLE, CONFLICT if refusal else 200, refusal=refusal, **context)
 
 
@@ -58,7 +60,7 @@ def others(organization: Organization, request: HttpRequest) -> dict[str, Any]:
     return {
         "candidates": organization.doubles(),
         "q": sought,
-        "found": standing.search(sought).with_listed_count()[:MOST_FOUND] if sought else [],
+        "found": standing.search(sought)[:MOST_FOUND] if sought else [],
     }
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Event, OutgoingMail
 from ..models.telling import Line, tell
-from .scope import Scoped
+from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 
 def edited(form: Any, formsets: Iterable[Any], related: str) -> list[str]:
@@ -53,7 +53,7 @@ def line_of(event: Any) -> Line:
 class EventAdmin(ReadOnlyAdmin, Scoped):
     fields = ["at", "actor", "sentence", "subject"]
     list_display = ["at", "actor", "sentence", "subject"]
-    list_filter = ["verb", ("campaign", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["verb", OF_WHICH_CAMPAIGN]
     list_select_related = ["who"]  # what the others speak of may be gone
     search_fields = ["signature__name", "organization__name", "campaign__title", "who__username"]
     date_hierarchy = "at"

@@ -17,20 +17,21 @@ from ..models import Organization, Signature
 from .addresses import address
 from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
 from .exports import signatures_as_csv, signatures_as_xlsx
+from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 State = Signature.State
 INVALID = 422
 
 
 @admin.register(Signature)
-class SignatureAdmin(admin.ModelAdmin):
+class SignatureAdmin(Scoped):
     list_display = ["name", "state", "shown", "confirmed_at", "source", "campaign"]
-    list_filter = ["state", "campaign", "kind", "shown", "source"]
+    list_filter = ["state", OF_WHICH_CAMPAIGN, "kind", "shown", "source"]
     list_select_related = ["campaign"]
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
     actions = ["accept_many", "decline_many", signatures_as_csv, signatures_as_xlsx]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
+    def rows(self) -> QuerySet[Signature]:
         return Signature.objects.marked_awaiting()
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
@@ -75,7 +76,8 @@ class SignatureAdmin(admin.ModelAdmin):
         """Takes down a signature that was given by mail, by telephone or on paper."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = AddForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
+        own = self.campaigns(request, "add")
+        form = AddForm(request.POST if request.method == "POST" else None, initial=request.GET.dict(), campaigns=own)
         if form.is_bound and form.is_valid() and (signature := form.add(by=request.user)):
             messages.success(request, outcome(signature))
             return HttpResponseRedirect(reverse("admin:campaigns_signature_change", args=[signature.pk]))
@@ -103,7 +105,7 @@ class SignatureAdmin(admin.ModelAdmin):
         """First a look at each with its form, then the verb for each, then what succeeded and what did not."""
         data = request.POST if "decide" in request.POST else None
         if data:  # a list that is filtered by state would leave out, without a word, what was decided meanwhile
-            queryset = Signature.objects.filter(pk__in=request.POST.getlist("_selected_action"))
+            queryset = self.get_queryset(request).filter(pk__in=request.POST.getlist("_selected_action"))
         signatures = queryset.select_related("campaign", "decided_by")
         for late in signatures.exclude(state=State.PENDING):
             messages.error(request, already(late))

@@ -1,5 +1,6 @@
 """The nouns of Undersigned, one file each."""
 
+from .attacks import Attack, Catch, Marks
 from .campaigns import Campaign, Demand
 from .candidates import Candidate
 from .contacts import Contact
@@ -9,19 +10,23 @@ from .imports import ImportBatch, ImportRow
 from .known_names import OrganizationName
 from .listing import Tally
 from .memberships import Membership, Role
-from .merges import Foresight, Merge, foresee
+from .merges import Foresight, Merge, decides_on, foresee
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
+from .people import Person
 from .proposals import Agreement, Proposal
+from .reports import Report
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
 
 __all__ = [
     "Agreement",
+    "Attack",
     "Campaign",
     "Candidate",
+    "Catch",
     "Contact",
     "Delivery",
     "DeliveryEntry",
@@ -33,13 +38,16 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "LatePass",
+    "Marks",
     "Membership",
     "Merge",
     "NumberedDemand",
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Person",
     "Proposal",
+    "Report",
     "Role",
     "Signature",
     "Statement",
@@ -48,5 +56,6 @@ __all__ = [
     "Translation",
     "Update",
     "UpdateText",
+    "decides_on",
     "foresee",
 ]

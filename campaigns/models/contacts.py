@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 def sealed(column: str) -> property:
     """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column."""
 
-    def place(contact: "Contact") -> str:
-        return f"contact {contact.pk} {column}"
+    def place(row: models.Model) -> str:
+        return f"{row._meta.model_name} {row.pk} {column}"
 
-    def unseal(contact: "Contact") -> str:
-        return sealing.unseal(bytes(getattr(contact, column)), place(contact), settings.CONTACT_KEYS)
+    def unseal(row: models.Model) -> str:
+        return sealing.unseal(bytes(getattr(row, column)), place(row), settings.CONTACT_KEYS)
 
-    def seal(contact: "Contact", text: str) -> None:
-        setattr(contact, column, sealing.seal(text, place(contact), settings.CONTACT_KEYS))
+    def seal(row: models.Model, text: str) -> None:
+        setattr(row, column, sealing.seal(text, place(row), settings.CONTACT_KEYS))
 
     return property(unseal, seal)
 
@@ -91,9 +91,13 @@ class Contact(models.Model):
 
     @property
     def masked_email(self) -> str:
-        """The address as its owner would know it and nobody else: `s…@example.org`."""
-        local, _at, domain = self.email.rpartition("@")
-        return f"{local[:1]}…@{domain}" if domain else ""
+        return masked(self.email)
+
+
+def masked(address: str) -> str:
+    """The address as its owner would know it and nobody else: `s…@example.org`."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}" if domain else ""
 
 
 def index(address: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -134,8 +134,10 @@ class Delivery(models.Model):
 
     @transaction.atomic
     def take_out(self, place: int, by: Any) -> None:
-        """Empties the name at `place`, here and in every other delivery. Hashes stay, so the rest still verifies."""
+        """Empties the name at `place`, here and in every other delivery, with the correction that may tell it. Hashes
+        stay, so the rest still verifies."""
         signature = self.entries.get(place=place).signature
+        Signature.objects.filter(pk=signature.pk).update(correction="")
         for entry in DeliveryEntry.objects.select_for_update().filter(signature=signature, words__isnull=False):
             entry.words, entry.salt = None, ""
             entry.save(update_fields=["words", "salt"])
@@ -161,6 +163,13 @@ class Delivery(models.Model):
         )
 
 
+class DeliveryEntryQuerySet(models.QuerySet["DeliveryEntry"]):
+    def with_corrections(self) -> "DeliveryEntryQuerySet":
+        """Each with `correction`, the words that stand beside it since its signature proved false, and
+        `corrected_at`."""
+        return self.annotate(correction=F("signature__correction"), corrected_at=F("signature__ended_at"))
+
+
 class DeliveryEntry(models.Model):
     """One delivered name: public words and a salt beside their hash in the delivery. Only emptying is allowed."""
 
@@ -170,6 +179,8 @@ class DeliveryEntry(models.Model):
     words = models.JSONField(_("words"), null=True)
     salt = models.CharField(max_length=32, blank=True)
     is_public = models.BooleanField(_("public"))
+
+    objects = DeliveryEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivered name")

@@ -1,5 +1,7 @@
 """The record: who did what, and when. Rows are only ever added; a trigger refuses all else."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -40,6 +42,15 @@ class EventQuerySet(models.QuerySet["Event"]):
     ) -> "Event":
         """Adds that so many rows of `what`, of the exports in words, went out as a file of that ending."""
         return self.record(Event.Verb.EXPORTED, campaign, by=by, what=what, format=ending, rows=count)
+
+    def record_for_each(
+        self, verb: str, campaign: "Campaign", signatures: Iterable[int], *, by: Any = None, **details: Any
+    ) -> None:
+        """Adds an event for each of the campaign's signatures, by their keys; else as `record`."""
+        about = {"verb": verb, "campaign": campaign, "who": by, "at": timezone.now(), "details": details}
+        events = (Event(signature_id=pk, **about) for pk in signatures)
+        while batch := list(islice(events, 1000)):
+            self.bulk_create(batch)
 
     def concerning(self, campaign: "Campaign") -> "EventQuerySet":
         """Those of the campaign and its signatures, and of each organization since it signed here."""
@@ -107,6 +118,13 @@ class Event(models.Model):
         REFUSED = "refused", _("did not agree to the new text")
         WITHDRAWN = "withdrawn", _("withdrew the signature")
         REMOVED = "removed", _("removed the signature")
+        ATTACK_CLEARED = "attack cleared", _("cleared an attack")
+        ATTACK_UNDONE = "attack undone", _("brought back what was cleared as an attack")
+        DISCARDED = "discarded", _("set the request aside as an attack")
+        RESTORED = "restored", _("brought the request back")
+        REPORTED = "reported", _("reported an error")
+        REPORTER_SEEN = "reporter seen", _("looked at the address of one who reported an error")
+        SETTLED = "settled", _("settled a report of an error")
         DOUBLED = "doubled", _("took the signature off the list, where its organization stands by another")
         RELISTED = "relisted", _("put the signature back on the list")
         NEWS_ENDED = "news ended", _("asked for no more news")

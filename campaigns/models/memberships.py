@@ -24,12 +24,17 @@ class Role(models.TextChoices):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     @transaction.atomic
     def appoint(self, campaign: "Campaign", user: Any, by: Any, role: str = Role.OWNER, language: str = "") -> None:
-        """Gives a person a role in a campaign; a translator's is for one language.
+        """Gives a person a role in a campaign; a translator's is for one language, into which a translation is begun.
 
-        Raises ValidationError for a translator without a language, and for any other role with one.
+        Raises ValidationError for a translator without a language or with the original's, and for any other role with
+        one.
         """
         if (role == Role.TRANSLATOR) != bool(language):
             raise ValidationError(_("A translator needs a language, and only a translator."))
+        if language == campaign.language:
+            raise ValidationError(_("This is the original’s own language."))
+        if language:
+            campaign.translations.get_or_create(language=language)
         _membership, is_new = self.get_or_create(campaign=campaign, user=user, role=role, language=language)
         if is_new:
             Event.objects.record(Event.Verb.APPOINTED, campaign, by=by, person=user.pk, role=role, language=language)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -18,6 +18,7 @@ from .. import names
 from .campaigns import Campaign
 from .events import Event
 from .known_names import OrganizationName
+from .memberships import Role
 from .organizations import Organization
 from .proposals import Agreement, Proposal
 from .signatures import Signature
@@ -51,6 +52,11 @@ class Foresight:
     @property
     def filled_labels(self) -> list[Any]:
         return [BLANKS_TO_FILL[field] for field in self.filled]
+
+    @property
+    def touched(self) -> list[Signature]:
+        """The signatures that change their organization, or their place on a list."""
+        return [*self.signatures, *self.leaving]
 
     @property
     def leaving(self) -> list[Signature]:
@@ -102,13 +108,15 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Makes `merged` a part of `kept`: its names and signatures move, its address forwards.
 
         `seen` is the fingerprint of the plan that the coordinator has looked at. Raises ValidationError where that is
-        the plan no more, one of them is merged already, both are one, or doubles want to be shown differently.
+        the plan no more, one of them is merged already, both are one, or doubles want to be shown differently; and
+        PermissionDenied where a signature is of a campaign in which the person does not decide.
         """
         hold(kept, merged)
         refuse_to_merge(kept, merged)
         plan = foresee(kept, merged)
         if seen not in {None, plan.fingerprint}:
             raise ValidationError(_("Something has changed since you looked. Look again before you merge."))
+        refuse_foreign(plan.touched, by)
         refuse_conflicts(plan)
         merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now())
         stays = list(kept.names.values_list("pk", flat=True))
@@ -149,6 +157,20 @@ def refuse_to_merge(kept: Organization, merged: Organization) -> None:
         if organization.merged_into:
             words = _("“%(name)s” is merged into another record already.")
             raise ValidationError(words, params={"name": organization.name})
+
+
+def decides_on(person: Any, signatures: Iterable[Signature]) -> bool:
+    """Whether the person decides in the campaign of each of them."""
+    own = Campaign.objects.of(person, Role.OWNER, Role.REVIEWER)
+    return {each.campaign_id for each in signatures} <= set(own.values_list("pk", flat=True))
+
+
+def refuse_foreign(signatures: Iterable[Signature], by: Any) -> None:
+    if by and not decides_on(by, signatures):
+        words = _(
+            "This moves signatures under statements that are not yours. Ask an administrator of the site to do it."
+        )
+        raise PermissionDenied(words)
 
 
 def refuse_conflicts(plan: Foresight) -> None:
@@ -207,15 +229,23 @@ class Merge(models.Model):
         later = Merge.objects.standing().filter(pk__gt=self.pk)
         return not later.filter(models.Q(kept=self.kept) | models.Q(merged=self.kept)).exists()
 
+    @property
+    def touched(self) -> QuerySet[Signature]:
+        """The signatures that it moved, and those that it took off a list."""
+        left = [pk for pk, _decided_by, _reason in self.moved["left"]]
+        return Signature.objects.filter(pk__in=[*self.moved["signatures"], *left])
+
     @transaction.atomic
     def undo(self, by: Any) -> None:
-        """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one."""
+        """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one, and
+        PermissionDenied where a signature is of a campaign in which the person does not decide."""
         hold(self.kept, self.merged)
         self.refresh_from_db(from_queryset=Merge.objects.select_for_update(no_key=True))
         if self.undone_at:
             return
         if not self.is_last:
             raise ValidationError(_("The record was merged again since. Undo the later merge first."))
+        refuse_foreign(self.touched, by)
         moved = self.moved
         names_there = self.merged.names.values_list("key", flat=True)
         self.kept.names.filter(pk__in=moved["names"]).exclude(key__in=list(names_there)).update(

@@ -88,9 +88,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         domain = domains.of_website(text.strip()) if "." in text else ""
         return found | self.filter(domain=domain) if domain else found
 
-    def with_listed_count(self) -> "OrganizationQuerySet":
-        """Each with `listed_count`, the number of statements on whose lists it stands."""
-        return self.annotate(listed_count=models.Count("signatures", filter=Q(signatures__state="listed")))
+    def with_listed_count(self, known: "SignatureQuerySet") -> "OrganizationQuerySet":
+        """Each with `listed_count`, the number of statements on whose lists it stands by a signature that is known."""
+        listed = Q(signatures__state="listed", signatures__in=known)
+        return self.annotate(listed_count=models.Count("signatures", filter=listed))
 
     def standing(self) -> "OrganizationQuerySet":
         """Those that are not merged into another."""

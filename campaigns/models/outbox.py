@@ -3,6 +3,7 @@
 import datetime
 import re
 import uuid
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         )
         while batch := list(islice(letters, 1000)):
             self.bulk_create(batch, ignore_conflicts=True)
+
+    def take_up_again(self, kinds: Sequence[str], references: Sequence[int], since: datetime.datetime) -> None:
+        """Queues anew those letters that were dropped since then because what they would say was not so."""
+        about = self.filter(kind__in=kinds, reference__in=references)
+        dropped = about.filter(sent_at=None, ended_at__gte=since, attempts__lt=MOST_ATTEMPTS)
+        dropped.update(ended_at=None, next_try_at=timezone.now(), last_error="")
 
     def waiting(self) -> "OutgoingMailQuerySet":
         return self.filter(sent_at=None, ended_at=None)

@@ -22,7 +22,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(request, 403, _("This is not open to you"), _("Sign in with another account, or ask an owner."))
+    words = str(exception) or _("Sign in with another account, or ask an owner.")
+    return problem(request, 403, _("This is not open to you"), words)
 
 
 @never_cache

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
+from campaigns.models import Report
 from tests.browser.conftest import sign_in_by_hand
 from tests.browser.test_access import violations
 from tests.builders import (
@@ -21,7 +22,7 @@ from tests.builders import (
 )
 
 # A page each, looked at with and without what it lists.
-LISTS = ["campaign", "signature", "organization", "delivery", "update", "translation", "event", "importbatch"]
+LISTS = ["campaign", "signature", "organization", "delivery", "update", "translation", "event", "importbatch", "report"]
 
 
 @pytest.fixture
@@ -33,7 +34,9 @@ def addresses(site: str) -> list[str]:
     waiting = make_pending(campaign, "River Watch", email="river@example.net")
     make_pending(campaign, "Hill Watch", email="hill@example.net")
     delivery, update = make_delivery(campaign), make_update(campaign)
-    about_campaign = ["change", "publish", "revise", "deliver", "members", "preview", "timeline"]
+    report = Report.objects.about(f"/campaigns/{campaign.slug}/")
+    report.send("A word is missing.", "reader@example.net")
+    about_campaign = ["change", "publish", "revise", "deliver", "members", "attack", "preview", "timeline"]
     return [
         reverse("admin:index"),
         reverse("admin:manual"),
@@ -47,6 +50,7 @@ def addresses(site: str) -> list[str]:
         reverse("admin:campaigns_delivery_change", args=[delivery.pk]),
         reverse("admin:campaigns_update_change", args=[update.pk]),
         reverse("admin:campaigns_importbatch_add"),
+        reverse("admin:campaigns_report_change", args=[report.pk]),
         reverse("admin:auth_user_changelist"),
         reverse("admin:auth_user_add"),
     ]
