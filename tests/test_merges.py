@@ -53,7 +53,8 @@ def fresh(organization: Organization) -> Organization:
 
 NAMES = ["River Watch", "NGO River Watch", "Watch of Rivers", "Річкова варта", "RW", "Hill Society", "Lake Union"]
 WEBSITES = ["", "https://river.example", "https://www.hill.example/en/"]
-STATES = list(Signature.State)
+# What an attack brought belongs to no organization.
+STATES = [state for state in Signature.State if state != Signature.State.DISCARDED]
 ORGANIZATIONS = st.fixed_dictionaries(
     {
         "names": st.lists(st.sampled_from(NAMES), min_size=1, max_size=4),
