@@ -1,5 +1,6 @@
 """Each role sees and does what docs/access.md says, on every address of the desk, and nothing leaks on the way."""
 
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ SOUGHT = ["mill", "marsh", "ditches", "keeper", "strangers"]
 
 
 @pytest.fixture
-def world() -> World:
+def world(caplog: pytest.LogCaptureFixture) -> World:
+    """Refusals are what is asked for here: their tracebacks would cost as much as all the rest."""
+    caplog.set_level(logging.CRITICAL, "django")
     return make_world()
 
 
