@@ -125,9 +125,14 @@ def section_ending(domain: str) -> str:
     return ending(domain) if len(last) == 2 and kind in SECTION_KINDS and ending(domain) not in ENDINGS_FOR_ALL else ""
 
 
+def site(website: str) -> str:
+    """The registrable domain of a website's address, that of a shared host too."""
+    return registrable(split(website).hostname or "")
+
+
 def of_website(website: str) -> str:
     """The registrable domain of a website's address, empty for a shared host such as a social network."""
-    domain = registrable(split(website).hostname or "")
+    domain = site(website)
     return "" if is_shared(domain) else domain
 
 

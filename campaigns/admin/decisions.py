@@ -111,9 +111,47 @@ class DeclineForm(ReasonForm):
         self.signature.decline(by=by, reason=self.cleaned_data["reason"])
 
 
+OWN_WORDS, NOTHING = "own words", "nothing"
+CORRECTIONS = {
+    "not theirs": _("This signature was not given by those in whose name it stood."),
+    "no authority": _("Whoever gave this signature could not speak for the organization."),
+    "our mistake": _("This signature was put on the list by a mistake of ours."),
+}
+TOLD = [*CORRECTIONS.items(), (OWN_WORDS, _("In words of your own, below"))]
+
+
 class RemoveForm(ReasonForm):
+    correction = forms.ChoiceField(
+        label=_("Correction in public"),
+        help_text=_("It stands on the campaign’s page and beside the name in every delivered list."),
+        choices=[*TOLD, (NOTHING, _("Nothing in public: to be named would bring the group into danger"))],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("The words of the correction"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.signature.is_public_by_name:
+            field = self.fields["correction"]
+            assert isinstance(field, forms.ChoiceField)
+            field.required = False
+            field.initial = NOTHING
+            field.choices = [*TOLD, (NOTHING, _("Nothing in public: the name was not public either"))]
+            field.help_text = _("It stands there without the name, which was not public.")
+
+    def clean(self) -> None:
+        if self.cleaned_data.get("correction") == OWN_WORDS and not self.cleaned_data.get("words"):
+            self.add_error("words", _("Write the words of the correction."))
+
     def verb(self, by: Any) -> None:
-        self.signature.remove(by=by, reason=self.cleaned_data["reason"])
+        told = {**CORRECTIONS, OWN_WORDS: self.cleaned_data["words"]}
+        correction = str(told.get(self.cleaned_data["correction"], ""))
+        self.signature.remove(by=by, reason=self.cleaned_data["reason"], correction=correction)
 
 
 class ListAsForm(Decision):

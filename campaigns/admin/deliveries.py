@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from ..forms import NameField
 from ..models import Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
 from .pages import INVALID, page
+from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 
@@ -113,9 +114,6 @@ class DeliveryAdmin(Scoped):
     list_filter = [OF_WHICH_CAMPAIGN]
     inlines = [RecipientInline]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -124,6 +122,11 @@ class DeliveryAdmin(Scoped):
 
     def save_model(self, request: HttpRequest, obj: Delivery, form: Any, change: bool) -> None:
         """Only what the recipients did is saved; the delivery itself is frozen."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        changed = [field for formset in formsets for each in formset for field in each.changed_data]
+        form.instance.record_receipts(changed, by=request.user)
 
     def get_urls(self) -> list[URLPattern]:
         take_out = self.admin_site.admin_view(require_POST(self.take_out))
@@ -155,9 +158,6 @@ class UpdateAdmin(Scoped):
         models.FileField: {"widget": forms.FileInput},
     }
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A demand is chosen by its words; the update keeps its key, which outlives every version."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -170,6 +170,13 @@ class UpdateAdmin(Scoped):
             ]
             return forms.ChoiceField(label=field.label, required=False, choices=[("", "—"), *demands])
         return field
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.record_edit(edited(form, formsets, "texts"), by=request.user, begun=not change)
+
+    def delete_model(self, request: HttpRequest, obj: Update) -> None:
+        obj.discard(by=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Update | None = None) -> bool:
         """What is published stays as it was read; a mistake is mended by a further update."""

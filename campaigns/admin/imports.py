@@ -49,9 +49,6 @@ class ImportBatchAdmin(ReadOnlyAdmin, Scoped):
     list_display = ["file_name", "created_at", "by", "campaign", "standing"]
     list_select_related = ["by", "campaign"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def rows(self) -> Any:
         return super().rows().defer("sealed_file")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST
 from .. import names
 from ..access import memberships
 from ..models import Campaign, Merge, Organization, OrganizationName, Signature
-from ..models.organizations import OrganizationQuerySet, delete_logo
+from ..models.organizations import OrganizationQuerySet
 from ..models.signatures import SignatureQuerySet
 from .exports import organizations_as_csv, organizations_as_xlsx
+from .inlines import LabelledFormSet
 from .logos import logo, logo_file
 from .merging import merge
 from .pages import INVALID, page
@@ -33,7 +34,7 @@ DONE = {
 }
 
 
-class NamesFormSet(forms.BaseInlineFormSet):
+class NamesFormSet(LabelledFormSet):
     def clean(self) -> None:
         """Refuses two spellings of one name, which the database would refuse with less courtesy."""
         super().clean()
@@ -98,10 +99,6 @@ class OrganizationAdmin(Scoped):
     search_fields = ["name"]
     actions = [organizations_as_csv, organizations_as_xlsx]
     change_list_template = "admin/campaigns/organization/change_list.html"
-    search_help_text = _("Any of its names in any script, an acronym, or its website")
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
         seen: OrganizationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
@@ -138,12 +135,14 @@ class OrganizationAdmin(Scoped):
         if change:
             obj.change(form.changed_data, by=request.user)
         else:
-            Organization.objects.insert(obj)
+            Organization.objects.add(obj, by=request.user)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change or "name" in form.changed_data:
             form.instance.know_as(form.instance.name)
+        if change and any(formset.has_changed() for formset in formsets):
+            form.instance.record_names(by=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)
@@ -152,8 +151,7 @@ class OrganizationAdmin(Scoped):
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_bare)
 
     def delete_model(self, request: HttpRequest, obj: Organization) -> None:
-        super().delete_model(request, obj)
-        transaction.on_commit(partial(delete_logo, obj.logo))
+        obj.unregister(by=request.user)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -219,5 +217,5 @@ def about(organization: Organization, seen: QuerySet[Campaign]) -> dict[str, Any
         "signatures": signatures.annotate(is_own=Q(campaign__in=seen)).order_by("-submitted_at"),
         "merges": organization.merges.standing().select_related("merged", "by"),
         "merged_by": Merge.objects.standing().filter(merged=organization).select_related("kept", "by").first(),
-        "events": organization.events.of_campaigns(seen).select_related("who").order_by("at", "id"),
+        "lines": organization.events.of_campaigns(seen).order_by("at", "id").lines(),
     }

@@ -65,9 +65,6 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ["username", "email"]
     ordering = ["username"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[str]:
         return ["is_superuser"] if obj == request.user else []
 

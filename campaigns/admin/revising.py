@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
 from .pages import INVALID, page
+from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 Kind = TextVersion.Kind
@@ -170,9 +171,6 @@ class TranslationAdmin(Scoped):
     list_filter = [OF_WHICH_CAMPAIGN, "ready"]
     list_select_related = ["campaign"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Words are typed in the direction in which their language is written."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -186,6 +184,13 @@ class TranslationAdmin(Scoped):
     def get_formset_kwargs(self, request: HttpRequest, obj: Translation, inline: Any, prefix: str) -> dict[str, Any]:
         rows = super().get_formset_kwargs(request, obj, inline, prefix)
         return {**rows, "initial": [{"demand": demand.pk} for demand in untranslated(obj)]}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.record_edit(edited(form, formsets, "demands"), by=request.user, begun=not change)
+
+    def delete_model(self, request: HttpRequest, obj: Translation) -> None:
+        obj.discard(by=request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> list[str]:
         return ["campaign", "language"] if obj else []

@@ -1,5 +1,6 @@
 """Signatures: those that wait come first, each opens on its facts, and one button decides."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,11 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from ..models import Organization, Signature
+from .addresses import address
 from .decisions import DECISIONS, AcceptForm, AddForm, Decision, DeclineForm
 from .exports import signatures_as_csv, signatures_as_xlsx
 from .scope import OF_WHICH_CAMPAIGN, Scoped
@@ -27,9 +30,6 @@ class SignatureAdmin(Scoped):
     list_select_related = ["campaign"]
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
     actions = ["accept_many", "decline_many", signatures_as_csv, signatures_as_xlsx]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def rows(self) -> QuerySet[Signature]:
         return Signature.objects.marked_awaiting()
@@ -127,6 +127,10 @@ class SignatureAdmin(Scoped):
         report(request, forms, refused=[form for form in forms if not form.decide(by=request.user)])
         return None
 
+    def get_urls(self) -> list[URLPattern]:
+        show = self.admin_site.admin_view(require_POST(partial(address, self)))
+        return [path("<int:pk>/address/", show, name="campaigns_signature_address"), *super().get_urls()]
+
     def next_address(self, decided: Signature) -> str:
         """The next signature of the campaign that waits, else the decided one."""
         waiting = decided.campaign.signatures.awaiting_review().first()
@@ -160,7 +164,7 @@ def review(signature: Signature) -> dict[str, Any]:
         "contact": getattr(signature, "contact", None),
         "warnings": Organization.objects.warnings(signature.name, signature.website),
         "twins": signature.twins().select_related("organization") if signature.state == State.PENDING else [],
-        "events": signature.events.select_related("who").order_by("at", "id"),
+        "lines": signature.events.order_by("at", "id").lines(),
         "statement": signature.text_version.statement(signature.language),
     }
 

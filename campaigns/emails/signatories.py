@@ -127,6 +127,7 @@ def signature_removed(signature: Signature, mail: OutgoingMail) -> Letter:
             % {"title": signature.campaign.text.title, "name": signature.name}
         ],
         quote=signature.reason,
+        facts=[(_("Correction in public"), signature.correction)] if signature.correction else [],
         closing=[_("If this rests on a mistake, answer this letter.")],
     )
 

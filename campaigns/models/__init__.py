@@ -1,5 +1,6 @@
 """The nouns of Undersigned, one file each."""
 
+from .attacks import Attack, Catch, Marks
 from .campaigns import Campaign, Demand
 from .candidates import Candidate
 from .contacts import Contact
@@ -15,14 +16,17 @@ from .outbox import OutgoingMail
 from .passes import LatePass
 from .people import Person
 from .proposals import Agreement, Proposal
+from .reports import Report
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
 
 __all__ = [
     "Agreement",
+    "Attack",
     "Campaign",
     "Candidate",
+    "Catch",
     "Contact",
     "Delivery",
     "DeliveryEntry",
@@ -34,6 +38,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "LatePass",
+    "Marks",
     "Membership",
     "Merge",
     "NumberedDemand",
@@ -42,6 +47,7 @@ __all__ = [
     "OutgoingMail",
     "Person",
     "Proposal",
+    "Report",
     "Role",
     "Signature",
     "Statement",

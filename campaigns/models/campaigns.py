@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -214,6 +215,20 @@ class Campaign(models.Model):
         """Reads the row anew and holds it until the transaction ends."""
         self.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
 
+    def record_start(self, by: Any) -> None:
+        Event.objects.record(Event.Verb.CREATED, self, by=by)
+
+    @transaction.atomic
+    def discard(self, by: Any) -> None:
+        """Deletes the draft. What was recorded of it stays."""
+        Event.objects.record(Event.Verb.DELETED, self, by=by)
+        self.delete()
+
+    def record_edit(self, fields: Sequence[str], by: Any) -> None:
+        """Records that these fields of the draft were edited, if any."""
+        if fields:
+            Event.objects.record(Event.Verb.EDITED, self, by=by, fields=list(fields))
+
     @transaction.atomic
     def publish(self, by: Any, seen: dict[str, str] | None = None) -> None:
         """Freezes the text and opens the campaign to the public.
@@ -267,7 +282,7 @@ class Campaign(models.Model):
         edition = 1 + self.text_versions.aggregate(last=models.Max("edition"))["last"]
         version = self.freeze(TextVersion.Kind.DEMANDS, edition, note)
         proposal = self.proposals.create(version=version, deadline=deadline)
-        Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number)
+        Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number, deadline=deadline.isoformat())
         OutgoingMail.objects.queue_for_all("text_proposed", self.signatures.listed(), occasion=proposal.pk)
 
     def refuse_unseen(self, seen: dict[str, str] | None) -> None:
@@ -355,7 +370,7 @@ class Campaign(models.Model):
         if not (self.is_published and self.is_closed):
             raise ValidationError(_("Only a campaign that has closed needs a link for a late group."))
         late_pass = self.late_passes.create(expires_at=timezone.now() + LATE_FOR)
-        Event.objects.record(Event.Verb.ADMITTED, self, by=by)
+        Event.objects.record(Event.Verb.ADMITTED, self, by=by, until=late_pass.expires_at.isoformat())
         return late_pass
 
     @transaction.atomic

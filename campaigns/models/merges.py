@@ -199,6 +199,7 @@ def take_from_list(signatures: Iterable[Signature], merge: "Merge") -> None:
         signature.state, signature.ended_at, signature.decided_by = Signature.State.REMOVED, merge.at, merge.by
         signature.reason = gettext("The organization is on the list by another signature.")
         signature.save(update_fields=["state", "ended_at", "decided_by", "reason"])
+        Event.objects.record(Event.Verb.DOUBLED, signature.campaign, signature, by=merge.by)
 
 
 class Merge(models.Model):
@@ -252,7 +253,7 @@ class Merge(models.Model):
         )
         self.kept.signatures.filter(pk__in=moved["signatures"]).update(organization=self.merged)
         self._give_names_back(moved["stays"])
-        self._list_again(moved["left"])
+        self._list_again(moved["left"], by)
         self.kept.know_as(self.kept.name, is_public=False)
         self._part()
         self.undone_at, self.undone_by = timezone.now(), by
@@ -276,7 +277,7 @@ class Merge(models.Model):
         since.filter(key__in=list(self.merged.names.values_list("key", flat=True))).delete()
         since.update(organization=self.merged)
 
-    def _list_again(self, left: list[list[Any]]) -> None:
+    def _list_again(self, left: list[list[Any]], by: Any) -> None:
         """Back on the list, but for those whose organization has come onto it by another signature meanwhile.
 
         Who had agreed to a change that has become the text since stands under that.
@@ -289,6 +290,7 @@ class Merge(models.Model):
                 signature.decided_by_id, signature.reason = decided_by, reason
                 signature.text_version = agreed_version(signature)
                 signature.save(update_fields=["state", "ended_at", "decided_by", "reason", "text_version"])
+                Event.objects.record(Event.Verb.RELISTED, signature.campaign, signature, by=by)
 
 
 def agreed_version(signature: Signature) -> TextVersion:

@@ -71,6 +71,13 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             organization.save(force_insert=True)
         return organization
 
+    @transaction.atomic
+    def add(self, organization: "Organization", by: Any) -> None:
+        """Saves a new organization that a coordinator has written down. What a signature or a list brings is recorded
+        with these."""
+        self.insert(organization)
+        Event.objects.record(Event.Verb.REGISTERED, organization=organization, by=by)
+
     def search(self, text: str) -> "OrganizationQuerySet":
         """Those that have every word of `text` in their names, in any script, or as an acronym; or that website."""
         words = names.key(text).split()[:MOST_WORDS_SOUGHT]
@@ -249,6 +256,17 @@ class Organization(models.Model):
         Event.objects.record(Event.Verb.CHANGED, organization=self, by=by, fields=fields)
         if self.IDENTITY & set(fields):
             self.doubt(by)
+
+    def record_names(self, by: Any) -> None:
+        """Records that the names by which it is known were changed."""
+        Event.objects.record(Event.Verb.NAMED, organization=self, by=by)
+
+    @transaction.atomic
+    def unregister(self, by: Any) -> None:
+        """Deletes the record, with its logo. What was recorded of it stays."""
+        Event.objects.record(Event.Verb.UNREGISTERED, organization=self, by=by)
+        transaction.on_commit(partial(delete_logo, self.logo))
+        self.delete()
 
     @transaction.atomic
     def verify(self, by: Any, how: str) -> None:

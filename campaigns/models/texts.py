@@ -4,14 +4,17 @@ import datetime
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from django.conf.global_settings import LANGUAGES
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from .events import Event
 
 
 def languages() -> list[tuple[str, Any]]:
@@ -174,6 +177,21 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_language_display())
+
+    def record_edit(self, fields: Sequence[str], by: Any, begun: bool = False) -> None:
+        """Records that these fields were edited, or that it was begun."""
+        if fields or begun:
+            words: dict[str, Any] = {
+                "language": self.language,
+                **({"begun": True} if begun else {"fields": list(fields)}),
+            }
+            Event.objects.record(Event.Verb.TRANSLATION_EDITED, self.campaign, by=by, **words)
+
+    @transaction.atomic
+    def discard(self, by: Any) -> None:
+        """Deletes the draft; what is frozen stays."""
+        Event.objects.record(Event.Verb.TRANSLATION_DELETED, self.campaign, by=by, language=self.language)
+        self.delete()
 
     def clean(self) -> None:
         if self.campaign_id and self.language == self.campaign.language:
