@@ -171,7 +171,7 @@ class CampaignAdmin(Scoped):
         """What happened stands in one place: the timeline."""
         if not is_key(object_id):
             raise Http404
-        return redirect("admin:campaigns_campaign_timeline", object_id)
+        return redirect("admin:campaigns_campaign_timeline", self.row(request, int(object_id), "view").pk)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
