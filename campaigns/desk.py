@@ -12,12 +12,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from . import sessions
+from . import manual, sessions
 from .views.errors import not_saved
 
 View = Callable[..., HttpResponse]
@@ -54,6 +54,13 @@ class Desk(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("manual/", self.admin_view(manual.manual), name="manual"),
+            path("manual/coordinators/<slug:name>.png", self.admin_view(manual.picture), name="manual_picture"),
+            *super().get_urls(),
+        ]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and (
