@@ -351,7 +351,8 @@ class Signature(models.Model):
         return Organization.objects.candidates_for([self.sought()])[0]
 
     def evidence(self, campaigns: "QuerySet[Campaign] | None" = None) -> list[Evidence]:
-        """What speaks for it and against it. Of the `campaigns` others than the public signatures are told too."""
+        """What speaks for it and against it, as it may be told to somebody who decides in its campaign and in these
+        `campaigns`."""
         return evidence.gather(self, Campaign.objects.none() if campaigns is None else campaigns)
 
     def suggested_reason(self) -> str:
