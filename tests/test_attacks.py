@@ -317,7 +317,7 @@ def test_page_counts_then_asks_then_does_and_can_be_undone(desk: Client, campaig
     assert "5 requests are set aside." in after
     assert "cleared" in after
     attack = Attack.objects.get()
-    undone = desk.post(page_of(campaign), {"undo": attack.pk}, follow=True)
+    undone = desk.post(f"{page_of(campaign)}{attack.pk}/undo/", follow=True)
     assert "The requests are back where they were." in read(undone)
     assert not Signature.objects.filter(state="discarded").exists()
     assert "Undo</button>" not in read(undone)
@@ -399,10 +399,10 @@ def test_only_those_who_decide_in_the_campaign_clear_and_undo(client: Client, ca
         assert client.get(page_of(campaign)).status_code == expected
         if expected != 200:
             assert press(client, campaign, clear="").status_code == expected
-            assert client.post(page_of(campaign), {"undo": attack.pk}).status_code == expected
-    assert client.post(page_of(elsewhere), {"undo": attack.pk}).status_code == 404
-    assert client.post(page_of(elsewhere), {"undo": "none"}).status_code == 404
+            assert client.post(f"{page_of(campaign)}{attack.pk}/undo/").status_code == expected
+    assert client.post(f"{page_of(elsewhere)}{attack.pk}/undo/").status_code == 404
     assert Attack.objects.get().undone_at is None
+    assert client.get(f"{page_of(campaign)}{attack.pk}/undo/").status_code == 405
 
 
 def test_campaigns_page_leads_there_for_reviewers_too(desk: Client, campaign: Campaign) -> None:

@@ -25,10 +25,10 @@ from tests.builders import (
     make_member,
     make_signature,
     own_page,
+    send_letters,
     sent_page,
     sign_in,
 )
-from tests.mail_server import send_mail_once
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_contact_is_nowhere_in_clear_after_the_whole_journey(client: Client, mai
     assert client.get(f"/admin/campaigns/signature/{signature.pk}/change/").status_code == 200
     signature.accept(by=coordinator)
     signature.list_as("The River Watch", by=coordinator)
-    send_mail_once()
+    send_letters()
     assert client.post(own_page(signature), {"withdraw": ""}).status_code == 302
 
     assert [mail.to for mail in mailoutbox if "the.canary" in mail.to[0].casefold()] != []

@@ -212,4 +212,4 @@ def test_no_other_format(desk: Client, ending: str) -> None:
 def test_who_may_not_see_signatures_exports_none(client: Client) -> None:
     sign_in(client, User.objects.create_user("reader", is_staff=True))
     campaign: Campaign = make_campaign()
-    assert client.post(reverse("admin:campaigns_campaign_export", args=[campaign.pk, "csv"])).status_code == 404
+    assert client.post(reverse("admin:campaigns_campaign_export", args=[campaign.pk, "csv"])).status_code == 403

@@ -5,6 +5,7 @@ and says what to add.
 """
 
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,7 +25,18 @@ from campaigns import sessions
 from campaigns.admin import campaigns, organizations, people
 from campaigns.admin.exports import FORMATS
 from campaigns.manual import PICTURES
-from campaigns.models import Campaign, ImportBatch, Merge, Organization, OutgoingMail, Report, Role, Signature
+from campaigns.models import (
+    Attack,
+    Campaign,
+    ImportBatch,
+    Marks,
+    Merge,
+    Organization,
+    OutgoingMail,
+    Report,
+    Role,
+    Signature,
+)
 from tests import pictures
 from tests.builders import (
     ask_more,
@@ -51,7 +63,7 @@ NONE = 10**9  # the key of no row
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 QUERIES = {"autocomplete/": {"app_label": "campaigns", "model_name": "update", "field_name": "campaign"}}
 
-# What stands for a part of an address that is no row's key, by its name; for verbs, by the model, too.
+# What stands for a part of an address, by its name: verbs by their model, words, and the model of a second row's key.
 VERBS: dict[str, Any] = {"campaign": campaigns.DONE, "organization": organizations.DONE, "person": people.VERBS}
 WORDS: dict[str, Any] = {
     "ending": FORMATS,
@@ -59,9 +71,14 @@ WORDS: dict[str, Any] = {
     "name": [next((picture.stem for picture in PICTURES.glob("*.png")), "queue")],
     "url": ["nowhere/"],
 }
+NESTED = {"attack": "attack"}
+PATHS = {"merges": "merge"}  # what stands before a key and is not the model's name
 
 
 OUTCOMES = {200: "yes", 302: "yes", 409: "yes", 422: "yes", 400: "no", 403: "no", 405: "method"}
+
+
+Keys = tuple[Any, ...]
 
 
 class Unknown(Exception):
@@ -70,20 +87,20 @@ class Unknown(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """An address of the desk; `model` is whose row's key it takes, empty where it takes none."""
+    """An address of the desk, with “…” in place of the key of a row of each of the models."""
 
     shown: str
-    model: str
+    models: tuple[str, ...]
 
-    def of(self, pk: int) -> str:
-        return DESK + self.shown.replace("…", str(pk))
+    def of(self, keys: Keys) -> str:
+        return DESK + self.shown.replace("…", "{}").format(*keys)
 
 
 def addresses() -> list[Address]:
     """All of the desk. Raises Unknown."""
     desk = next(each for each in get_resolver().url_patterns if str(each.pattern) == DESK.removeprefix("/"))
     assert isinstance(desk, URLResolver)
-    return [address for route in routes(desk) for address in filled(route)]
+    return [address for route in routes(desk) for address in filled(Address(route, ()))]
 
 
 def routes(resolver: URLResolver, above: str = "") -> Iterator[str]:
@@ -93,28 +110,21 @@ def routes(resolver: URLResolver, above: str = "") -> Iterator[str]:
         assert isinstance(each, URLPattern | URLResolver)
 
 
-def filled(route: str) -> list[Address]:
-    """The addresses of one route, a row's key left open as “…”."""
+def filled(address: Address) -> list[Address]:
+    """The addresses of a route whose parameters still stand in it."""
+    route = address.shown
     match = PARAMETER.search(route)
     if match is None:
-        return [Address(route, model_in(route) if "…" in route else "")]
-    name = match[1] or match[2]
-    if name in {"pk", "object_id"}:
-        choices = ["…"]
-    elif name == "verb" and model_in(route) in VERBS:
-        choices = list(VERBS[model_in(route)])
-    elif name in WORDS:
-        choices = list(WORDS[name])
-    else:
-        words = f"/admin/{route} takes “{name}”: put what it may be into VERBS or WORDS of tests/who_may_what.py."
+        return [address]
+    name, before = match[1] or match[2], route[: match.start()].strip("/").split("/")[-1]
+    if name in {"pk", "object_id", *NESTED}:
+        model = NESTED.get(name) or PATHS.get(before, before)
+        return filled(Address(route.replace(match[0], "…", 1), (*address.models, model)))
+    choices = VERBS.get(address.models[0], []) if name == "verb" and address.models else WORDS.get(name, [])
+    if not choices:
+        words = f"/admin/{route} takes “{name}”: say in tests/who_may_what.py, in VERBS, WORDS or NESTED, what it is."
         raise Unknown(words)
-    return [each for choice in choices for each in filled(route.replace(match[0], choice, 1))]
-
-
-def model_in(route: str) -> str:
-    """The name of the model before the first row's key."""
-    before = PARAMETER.split(route.replace("…", "<pk>"))[0].strip("/").split("/")[-1]
-    return {"merges": "merge"}.get(before, before)
+    return [each for choice in choices for each in filled(Address(route.replace(match[0], choice, 1), address.models))]
 
 
 # The world
@@ -127,14 +137,13 @@ class World:
     theirs: list[Campaign] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
 
-    def keys(self, address: Address, role: str, whose: str) -> list[int]:
+    def keys(self, address: Address, role: str, whose: str) -> list[Keys]:
         """The keys of the rows to try. Raises Unknown for a model that has none here."""
-        rows = self.rows[whose]
-        found = {**rows["all"], **rows.get(role, {})}.get(address.model)
-        if found is None:
-            words = f"/admin/{address.shown} takes a row of “{address.model}”: make one in rows_of() of {__file__}."
+        rows = {**self.rows[whose]["all"], **self.rows[whose].get(role, {})} if address.models else {}
+        for model in set(address.models) - set(rows):
+            words = f"/admin/{address.shown} takes a row of “{model}”: make one in rows_of() of tests/who_may_what.py."
             raise Unknown(words)
-        return found
+        return list(itertools.product(*(rows[model] for model in address.models)))
 
 
 def make_world() -> World:
@@ -201,7 +210,8 @@ def rows_of(campaign: Campaign, draft: Campaign, member: User, word: str) -> dic
     translation = campaign.translations.filter(language="de").first() or make_translation(campaign)
     update = make_update(campaign, title=f"{word}: they have answered")
     report = Report.objects.about(f"/campaigns/{campaign.slug}/")
-    report.send(f"{word}: a word is missing", f"reader@{word.lower()}.example.org")
+    report.send(f"A slip of the pen about the {word}.", contact)
+    attack = Attack.objects.clear(campaign, Marks(phrase="Sleepers"), by=member)
     return {
         "campaign": [campaign.pk, draft.pk],
         "signature": [pending.pk, withheld.pk],
@@ -211,10 +221,11 @@ def rows_of(campaign: Campaign, draft: Campaign, member: User, word: str) -> dic
         "update": [update.pk],
         "delivery": list(campaign.deliveries.values_list("pk", flat=True)),
         "importbatch": [make_batch(campaign, member)],
-        "report": [report.pk],
         "event": list(campaign.events.values_list("pk", flat=True))[:1],
         "outgoingmail": list(OutgoingMail.objects.filter(reference=withheld.pk).values_list("pk", flat=True))[:1],
         "person": [member.pk],
+        "report": [report.pk],
+        "attack": [attack.pk],
     }
 
 
@@ -229,18 +240,11 @@ def secrets_of(world: World, strangers: list[User]) -> list[str]:
     """The words and addresses of the other group that none of ours may read anywhere."""
     rows = dict(world.rows[ANOTHER]["all"])
     rows["signature"] = list(Signature.objects.filter(campaign__in=world.theirs).values_list("pk", flat=True))
-    private = ["campaign", "signature", "translation", "update", "delivery", "importbatch", "report", "event"]
+    private = ["campaign", "signature", "translation", "update", "delivery", "importbatch", "event", "report"]
     return [
-        *[
-            "Keep the mill",
-            "Let the marsh be",
-            "Nobody drains it.",
-            "No ditches.",
-            "Mill: they have answered",
-            "Mill: a word",
-        ],
+        *["Keep the mill", "Let the marsh be", "Nobody drains it.", "No ditches.", "Mill: they have answered"],
         *["Mill Sleepers", "Mill Guards", "Mill Strangers", "The keeper of the Mill", "mill.csv"],
-        "treasurer@mill.example.org",
+        *["treasurer@mill.example.org", "A slip of the pen about the Mill."],
         *[person.username for person in strangers],
         *[f"/campaigns/{model}/{pk}/" for model in private for pk in rows[model]],
     ]
@@ -337,22 +341,22 @@ class Crawl:
         doors = {role: behind_the_door(self.world.clients[role]) for role in OUTSIDE}
         for address in addresses():
             for role in ROLES:
-                for whose in [OWN, ANOTHER] if address.model else [NO_CAMPAIGN]:
+                for whose in [OWN, ANOTHER] if address.models else [NO_CAMPAIGN]:
                     found = self.visit(role, address, whose)
                     self.outcomes.setdefault(address.shown, {})[role, whose] = doors[role] if found == "door" else found
 
     def visit(self, role: str, address: Address, whose: str) -> str:
         """The outcome with that of the rows with which most is possible."""
-        keys = self.world.keys(address, role, whose) if address.model else [0]
-        return min((self.try_out(role, address, pk, whose) for pk in keys), key=BEST_FIRST.index)
+        tried = (self.try_out(role, address, keys, whose) for keys in self.world.keys(address, role, whose))
+        return min(tried, key=BEST_FIRST.index)
 
-    def try_out(self, role: str, address: Address, pk: int, whose: str) -> str:
+    def try_out(self, role: str, address: Address, keys: Keys, whose: str) -> str:
         """The outcome of looking and of sending, in one word."""
         found = []
         for method in ("GET", "POST"):
-            answer = self.ask(role, method, address.of(pk), QUERIES.get(address.shown))
+            answer = self.ask(role, method, address.of(keys), QUERIES.get(address.shown))
             if answer.outcome == "none" and whose == ANOTHER and role not in OUTSIDE:
-                self.compare(role, method, address, pk, answer)
+                self.compare(role, method, address, keys, answer)
             found.append(answer.outcome)
         return folded(*found)
 
@@ -370,16 +374,19 @@ class Crawl:
             self.complaints.append(f"{where} ({answer.outcome}) writes to {answer.writes}")
         return answer
 
-    def compare(self, role: str, method: str, address: Address, pk: int, answer: Answer) -> None:
+    def compare(self, role: str, method: str, address: Address, keys: Keys, answer: Answer) -> None:
         """A row of another campaign is answered as one that is not there."""
-        none = self.ask(role, method, address.of(NONE), QUERIES.get(address.shown))
-        if likeness(answer, pk) != likeness(none, NONE):
-            self.complaints.append(f"{method} {address.of(pk)} as {role} differs from a row that does not exist")
+        nothing = tuple(NONE for _key in keys)
+        none = self.ask(role, method, address.of(nothing), QUERIES.get(address.shown))
+        if likeness(answer, keys) != likeness(none, nothing):
+            self.complaints.append(f"{method} {address.of(keys)} as {role} differs from a row that does not exist")
 
 
-def likeness(answer: Answer, pk: int) -> tuple[Any, ...]:
-    content = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content)
-    return answer.status, answer.location, answer.words.replace(str(pk), "…"), content
+def likeness(answer: Answer, keys: Keys) -> tuple[Any, ...]:
+    content, words = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content), answer.words
+    for key in keys:
+        words = words.replace(str(key), "…")
+    return answer.status, answer.location, words, content
 
 
 # The table

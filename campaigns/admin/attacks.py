@@ -8,12 +8,12 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .. import domains, names
 from ..models import Attack, Campaign, Catch, Marks
-from .deliveries import number_in
 from .pages import CONFLICT, INVALID, page
 
 if TYPE_CHECKING:
@@ -69,11 +69,8 @@ def campaign_of(desk: "CampaignAdmin", request: HttpRequest, pk: int) -> Campaig
 
 
 def clear_attack(desk: "CampaignAdmin", request: HttpRequest, pk: int) -> HttpResponse:
-    """Counts first, then asks, then sets aside what was counted; or brings back what was set aside before."""
+    """Counts first, then asks, then sets aside what was counted."""
     campaign = campaign_of(desk, request, pk)
-    if "undo" in request.POST:
-        undo(request, get_object_or_404(campaign.attacks, pk=number_in(request.POST, "undo")))
-        return HttpResponseRedirect(request.path)
     form = MarksForm(request.POST if request.method == "POST" else None, initial=request.GET.dict())
     context: dict[str, Any] = {"campaign": campaign, "form": form, "attacks": attacks_on(campaign)}
     status = INVALID if form.is_bound else 200
@@ -99,9 +96,12 @@ def attacks_on(campaign: Campaign) -> Any:
     return campaign.attacks.with_what_is_left().select_related("by", "undone_by")[:ATTACKS_ON_A_PAGE]
 
 
-def undo(request: HttpRequest, attack: Attack) -> None:
+def undo_attack(desk: "CampaignAdmin", request: HttpRequest, pk: int, attack: int) -> HttpResponse:
+    """Brings back what was set aside."""
+    cleared = get_object_or_404(campaign_of(desk, request, pk).attacks, pk=attack)
     try:
-        attack.undo(by=request.user)
+        cleared.undo(by=request.user)
         messages.success(request, _("The requests are back where they were."))
     except ValidationError as error:
         messages.error(request, error.messages[0])
+    return HttpResponseRedirect(reverse("admin:campaigns_campaign_attack", args=[pk]))

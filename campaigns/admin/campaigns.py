@@ -22,7 +22,7 @@ from .. import tokens
 from ..desk import fresh_proof, is_key
 from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .addresses import export_contacts
-from .attacks import clear_attack
+from .attacks import clear_attack, undo_attack
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .glances import at_a_glance
@@ -171,7 +171,7 @@ class CampaignAdmin(Scoped):
         """What happened stands in one place: the timeline."""
         if not is_key(object_id):
             raise Http404
-        return redirect("admin:campaigns_campaign_timeline", object_id)
+        return redirect("admin:campaigns_campaign_timeline", self.row(request, int(object_id), "view").pk)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -182,6 +182,11 @@ class CampaignAdmin(Scoped):
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
             path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
             path("<int:pk>/attack/", wrap(partial(clear_attack, self)), name="campaigns_campaign_attack"),
+            path(
+                "<int:pk>/attack/<int:attack>/undo/",
+                wrap(require_POST(partial(undo_attack, self))),
+                name="campaigns_campaign_undo_attack",
+            ),
             path(
                 "<int:pk>/signatures.<slug:ending>", wrap(require_POST(self.export)), name="campaigns_campaign_export"
             ),

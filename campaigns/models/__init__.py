@@ -6,6 +6,7 @@ from .candidates import Candidate
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
+from .evidence import Evidence, Sign
 from .imports import ImportBatch, ImportRow
 from .known_names import OrganizationName
 from .listing import Tally
@@ -16,6 +17,7 @@ from .outbox import OutgoingMail
 from .passes import LatePass
 from .people import Person
 from .proposals import Agreement, Proposal
+from .questions import Question
 from .reports import Report
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
@@ -34,6 +36,7 @@ __all__ = [
     "Demand",
     "DemandTranslation",
     "Event",
+    "Evidence",
     "Foresight",
     "ImportBatch",
     "ImportRow",
@@ -47,8 +50,10 @@ __all__ = [
     "OutgoingMail",
     "Person",
     "Proposal",
+    "Question",
     "Report",
     "Role",
+    "Sign",
     "Signature",
     "Statement",
     "Tally",

@@ -1,5 +1,6 @@
 """Which signatures: the words in which pages, the desk and the letter ask for them."""
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -151,6 +152,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
     def unreviewed(self) -> Self:
         """Those on which no coordinator has decided, whether their addresses are confirmed or not."""
         return self.filter(state__in=[State.UNCONFIRMED, State.PENDING])
+
+    def sent_within(self, span: datetime.timedelta, moment: datetime.datetime) -> Self:
+        """Those whose form was sent so shortly before or after the moment."""
+        return self.filter(submitted_at__range=(moment - span, moment + span))
 
     def awaiting_review(self) -> Self:
         return self.filter(state=State.PENDING).order_by("confirmed_at", "id")

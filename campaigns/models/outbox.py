@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +46,8 @@ ERRORS = {
     "gaierror": _("the mail server could not be found"),
 }
 
+# For so long a decision or a question can be undone; its letters wait for that.
+UNDO_WITHIN = datetime.timedelta(seconds=60)
 LEASE = datetime.timedelta(minutes=2)
 FIRST_DELAY = datetime.timedelta(minutes=1)
 LONGEST_DELAY = datetime.timedelta(hours=6)
@@ -54,10 +56,18 @@ ADDRESS = re.compile(r"\S*@\S*")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def queue(self, kind: str, reference: models.Model, recipient: Any = None, occasion: int = 1) -> None:
+    def queue(
+        self,
+        kind: str,
+        reference: models.Model,
+        recipient: Any = None,
+        occasion: int = 1,
+        not_before: datetime.datetime | None = None,
+    ) -> None:
         """Queues the letter `kind` about `reference`, to its contact person or to the coordinator `recipient`.
 
-        The same letter on the same occasion is queued once only, however often this is called.
+        The same letter on the same occasion is queued once only, however often this is called. It is due at once, or
+        from `not_before` on.
         """
         recipient_id = recipient.pk if recipient else None
         self.bulk_create(
@@ -68,6 +78,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
                     recipient=recipient_id,
                     occasion=occasion,
                     dedupe_key=f"{kind}:{reference.pk}:{recipient_id or 'contact'}:{occasion}",
+                    next_try_at=not_before or timezone.now(),
                 )
             ],
             ignore_conflicts=True,
@@ -88,6 +99,15 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         about = self.filter(kind__in=kinds, reference__in=references)
         dropped = about.filter(sent_at=None, ended_at__gte=since, attempts__lt=MOST_ATTEMPTS)
         dropped.update(ended_at=None, next_try_at=timezone.now(), last_error="")
+
+    @transaction.atomic
+    def take_back(self) -> bool:
+        """Ends these letters as if they had never been queued. False, and all stay, once one was claimed or sent."""
+        letters = list(self.select_for_update())
+        if any(each.attempts for each in letters):
+            return False
+        self.filter(pk__in=[each.pk for each in letters]).delete()
+        return True
 
     def waiting(self) -> "OutgoingMailQuerySet":
         return self.filter(sent_at=None, ended_at=None)

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from .. import names
-from . import places
+from . import deciding, evidence, places
 from .campaigns import Campaign
-from .candidates import Candidate
+from .candidates import Candidate, Sought
 from .contacts import Contact
 from .events import Event
+from .evidence import Evidence
 from .known_names import OrganizationName
-from .listing import Kind, ListingQuerySet, Shown, Source, State
+from .listing import Kind, Shown, Source, State
 from .organizations import Organization
-from .outbox import OutgoingMail
+from .outbox import UNDO_WITHIN, OutgoingMail
 from .passes import LatePass
+from .questions import Question
 from .texts import TextVersion, languages
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def refuse_kind(campaign: Campaign, signatory: dict[str, Any]) -> None:
         raise ValidationError(_("Under this statement only organizations sign."))
 
 
-class SignatureQuerySet(ListingQuerySet):
+class SignatureQuerySet(deciding.DecidingQuerySet):
     @transaction.atomic
     def submit(
         self,
@@ -53,7 +55,8 @@ class SignatureQuerySet(ListingQuerySet):
         if not (campaign.is_open or late_pass) or campaign.current_version is None:
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
         refuse_kind(campaign, signatory)
-        signature = self.create(campaign=campaign, text_version=campaign.current_version, **signatory)
+        key = names.key(signatory["name"])
+        signature = self.create(campaign=campaign, text_version=campaign.current_version, key=key, **signatory)
         if late_pass:
             late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
@@ -80,14 +83,15 @@ class SignatureQuerySet(ListingQuerySet):
         if not campaign.is_published or campaign.current_version is None:
             raise ValidationError(_("The campaign is not published yet."))
         refuse_kind(campaign, signatory)
-        signature = Signature(campaign=campaign, text_version=campaign.current_version, **signatory)
+        key = names.key(signatory["name"])
+        signature = Signature(campaign=campaign, text_version=campaign.current_version, key=key, **signatory)
         places.take(signature, by, organization)
         if contact:
             Contact.objects.create(signature=signature, **contact)
         Event.objects.record(Event.Verb.ADDED, campaign, signature, by=by, source=signature.source)
         if contact and contact["email"]:
             OutgoingMail.objects.queue("signature_listed", signature)
-            signature._ask_to_agree()
+            deciding.ask_to_agree(signature)
         return signature
 
 
@@ -97,7 +101,8 @@ class Signature(models.Model):
     TRANSITIONS = {
         State.UNCONFIRMED: {State.PENDING, State.DISCARDED},
         State.PENDING: {State.LISTED, State.DECLINED, State.WITHDRAWN, State.DISCARDED},
-        State.LISTED: {State.WITHDRAWN, State.REMOVED},
+        State.LISTED: {State.WITHDRAWN, State.REMOVED, State.PENDING},
+        State.DECLINED: {State.PENDING},
         State.DISCARDED: {State.UNCONFIRMED, State.PENDING},
     }
 
@@ -112,6 +117,7 @@ class Signature(models.Model):
     )
     name_as_signed = models.CharField(_("name as signed"), max_length=200)
     name = models.CharField(_("listed name"), max_length=200)
+    key = models.CharField(max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     affiliation = models.CharField(_("affiliation, for identification only"), max_length=200, blank=True)
     country = CountryField(_("country"), blank=True)
     website = models.URLField(_("website"), blank=True, max_length=300)
@@ -131,6 +137,9 @@ class Signature(models.Model):
     attack = models.ForeignKey(
         "Attack", models.PROTECT, null=True, editable=False, related_name="signatures", verbose_name=_("attack")
     )
+    evidence_kept = models.JSONField(
+        default=list, editable=False, help_text=_("On what it was decided: each code with its sign.")
+    )
     position = models.PositiveIntegerField(_("position"), null=True)
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
@@ -144,7 +153,10 @@ class Signature(models.Model):
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
         ordering = ["-submitted_at", "-id"]
-        indexes = [models.Index(fields=["campaign", "state", "position"], name="signature_in_list_order")]
+        indexes = [
+            models.Index(fields=["campaign", "state", "position"], name="signature_in_list_order"),
+            models.Index(fields=["campaign", "submitted_at"], name="signature_by_time_sent"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "organization"],
@@ -190,45 +202,57 @@ class Signature(models.Model):
             return
         if not Contact.objects.filter(pk=self.pk, email_index=proven).exists():
             raise ValidationError(_("The address was corrected meanwhile: use the link in the newer letter."))
-        self._become(self.State.PENDING, confirmed_at=timezone.now())
+        self.become(self.State.PENDING, confirmed_at=timezone.now())
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
         if corrected := self.campaign.text_versions.corrections_after(self.text_version).last():
             OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
         if places.may_be_taken_unseen(self):
             places.take_next(self, by=None, organization=None)
-            self._tell_it_is_listed(by=None)
+            deciding.tell_it_is_listed(self, by=None)
             return
         for coordinator in self.campaign.reviewers():
             OutgoingMail.objects.queue("signature_awaits", self, coordinator)
 
-    @transaction.atomic
     def accept(self, by: Any = None, organization: Organization | None = None) -> None:
         """Lists the signature as `organization`'s, or without one as that of a new organization of its own name.
 
         Raises ValidationError when the organization is on the list already, or the signature is past deciding.
         """
-        self.campaign.lock()
-        if not self._may_become(self.State.LISTED):
-            return
-        places.take(self, by, organization)
-        self._tell_it_is_listed(by)
+        deciding.accept(self, by, deciding.evidence_to_keep(self, by), organization)
 
-    @transaction.atomic
+    def accept_and_verify(self, by: Any, organization: Organization | None, how: str) -> None:
+        """Accepts, and keeps how the coordinator made sure of the organization; one that is verified stays so.
+
+        Raises ValidationError as `accept` does, without a how, and for a person.
+        """
+        deciding.accept_and_verify(self, by, deciding.evidence_to_keep(self, by), organization, how)
+
     def decline(self, by: Any, reason: str) -> None:
         """Does not accept the signature, for a `reason` that the contact person reads."""
-        if not self._may_become(self.State.DECLINED):
-            return
-        self._become(self.State.DECLINED, decided_by=by, decided_at=timezone.now(), reason=reason)
-        Event.objects.record(Event.Verb.DECLINED, self.campaign, self, by=by)
-        OutgoingMail.objects.queue("signature_declined", self)
+        deciding.decline(self, by, deciding.evidence_to_keep(self, by), reason)
+
+    def undo(self, by: Any) -> None:
+        """Takes a coordinator's decision back, with all that it did: the signature waits again, and nobody is told.
+
+        Raises ValidationError once the minute for it has passed, a letter is on its way, or the list was delivered.
+        """
+        deciding.undo(self, by)
+
+    @transaction.atomic
+    def ask(self, by: Any, words: str) -> Question:
+        """Asks the contact person; the signature waits on. Raises ValidationError while another question is open."""
+        self.lock()
+        if self.state != self.State.PENDING:
+            raise self.refusal(by)
+        return Question.objects.ask(self, by, words)
 
     @transaction.atomic
     def withdraw(self) -> None:
         """The group takes its name back."""
         self.campaign.lock()
-        if not self._may_become(self.State.WITHDRAWN):
+        if not self.may_become(self.State.WITHDRAWN):
             return
-        self._become(self.State.WITHDRAWN, ended_at=timezone.now())
+        self.become(self.State.WITHDRAWN, ended_at=timezone.now())
         Event.objects.record(Event.Verb.WITHDRAWN, self.campaign, self)
 
     def answer(self, version_read: str, agrees: bool, by: Any = None) -> None:
@@ -251,11 +275,11 @@ class Signature(models.Model):
         name that was not public, or was taken out of what was delivered.
         """
         self.campaign.lock()
-        if not self._may_become(self.State.REMOVED):
+        if not self.may_become(self.State.REMOVED, by):
             return
         self._refuse_to_name(correction)
         ended = {"decided_by": by, "ended_at": timezone.now(), "reason": reason, "correction": correction}
-        self._become(self.State.REMOVED, **ended)
+        self.become(self.State.REMOVED, **ended)
         Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by, corrected=bool(correction))
         OutgoingMail.objects.queue("signature_removed", self)
 
@@ -274,8 +298,8 @@ class Signature(models.Model):
         others = self.campaign.signatures.listed().exclude(pk=self.pk)
         if others.filter(Q(name__iexact=name) | Q(organization__names__key=names.key(name))).exists():
             raise ValidationError(_("“%(name)s” is on the list already."), params={"name": name})
-        self.name = name
-        self.save(update_fields=["name"])
+        self.name, self.key = name, names.key(name)
+        self.save(update_fields=["name", "key"])
         if self.organization:
             self.organization.know_as(name, is_public=False)
         event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by)
@@ -310,6 +334,13 @@ class Signature(models.Model):
         return self.state == self.State.UNCONFIRMED and self.submitted_at < timezone.now() - CONFIRM_WITHIN
 
     @property
+    def undo_until(self) -> datetime.datetime | None:
+        """Until when a coordinator's decision on it can be undone; None where there is none, or no longer."""
+        is_decided = self.state in {self.State.LISTED, self.State.DECLINED} and self.decided_by_id is not None
+        until = self.decided_at and self.decided_at + UNDO_WITHIN
+        return until if is_decided and self.source == self.Source.FORM and until and until > timezone.now() else None
+
+    @property
     def may_be_withdrawn(self) -> bool:
         return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
 
@@ -336,11 +367,22 @@ class Signature(models.Model):
         behind = last is not None and self.text_version.edition < last.version.edition
         return last if last and behind and last.may_be_answered_by(self) else None
 
+    def sought(self) -> Sought:
+        contact = getattr(self, "contact", None)
+        return Sought(self.name, self.website, contact.email if contact else "", self.country.code or "")
+
     def candidates(self) -> list[Candidate]:
         """The known organizations that this signatory may be, strongest reason first."""
-        contact = getattr(self, "contact", None)
-        email = contact.email if contact else ""
-        return Organization.objects.candidates(self.name, self.website, email, self.country.code or "")
+        return Organization.objects.candidates_for([self.sought()])[0]
+
+    def evidence(self, campaigns: "QuerySet[Campaign] | None" = None) -> list[Evidence]:
+        """What speaks for it and against it, as it may be told to somebody who decides in its campaign and in these
+        `campaigns`."""
+        return evidence.gather(self, Campaign.objects.none() if campaigns is None else campaigns)
+
+    def suggested_reason(self) -> str:
+        """Words of a refusal that its evidence suggests; empty where nothing speaks against it."""
+        return evidence.reason_suggested_by(self.evidence())
 
     def is_public_already(self) -> bool:
         """Whether a signature in this name stands on the public list, where anybody can read it."""
@@ -350,9 +392,10 @@ class Signature(models.Model):
 
     def twins(self) -> SignatureQuerySet:
         """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
-        alike = Q(name__iexact=self.name) | Q(name_as_signed__iexact=self.name_as_signed)
+        alike = Q(key=names.key(self.name)) | Q(name_as_signed__iexact=self.name_as_signed)
         if self.kind == self.Kind.ORGANIZATION:
-            alike |= Q(organization__in=[each.organization for each in self.candidates() if each.identifies])
+            (known,) = Organization.objects.identified_by([self.sought()])
+            alike |= Q(organization__in=[each.organization for each in known])
         contact = getattr(self, "contact", None)
         if contact and contact.email:
             alike |= Q(contact__email_index=contact.email_index)
@@ -370,31 +413,29 @@ class Signature(models.Model):
         if not self.is_public_by_name and any(re.search(rf"(?<!\w){name}(?!\w)", told) for name in called):
             raise ValidationError(_("The name was not public: correct it without the name."))
 
-    def _may_become(self, state: str) -> bool:
-        """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not."""
+    def may_become(self, state: str, by: Any = None) -> bool:
+        """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not,
+        and when another coordinator than `by` has decided so before."""
         self.lock()
-        if self.state == state:
+        if self.state != state and state in self.TRANSITIONS.get(self.State(self.state), set()):
+            return True
+        if self.state == state and not self.is_decided_by_another(by):
             return False
-        if state not in self.TRANSITIONS.get(self.State(self.state), set()):
-            raise ValidationError(
-                _("“%(name)s” is %(state)s by now, so this is no longer possible."),
-                code="transition",
-                params={"name": self.name, "state": self.get_state_display()},
-            )
-        return True
+        raise self.refusal(by)
 
-    def _become(self, state: str, **changes: Any) -> None:
+    def is_decided_by_another(self, by: Any) -> bool:
+        return by is not None and self.decided_by not in {None, by} and self.state != self.State.WITHDRAWN
+
+    def refusal(self, by: Any) -> ValidationError:
+        """That it is past this; a coordinator reads who decided before."""
+        words = _("“%(name)s” is %(state)s by now, so this is no longer possible.")
+        if self.is_decided_by_another(by):
+            words = _("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
+        params = {"name": self.name, "state": self.get_state_display(), "coordinator": self.decided_by}
+        return ValidationError(words, code="transition", params=params)
+
+    def become(self, state: str, **changes: Any) -> None:
         self.state = state
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=["state", *changes])
-
-    def _tell_it_is_listed(self, by: Any) -> None:
-        Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
-        OutgoingMail.objects.queue("signature_listed", self)
-        self._ask_to_agree()
-
-    def _ask_to_agree(self) -> None:
-        """A group that comes while a change of text is open, or after it, is asked like the others."""
-        if proposal := self.proposal_to_answer:
-            OutgoingMail.objects.queue("text_proposed", self, occasion=proposal.pk)

@@ -36,7 +36,7 @@ def addresses(site: str) -> list[str]:
     delivery, update = make_delivery(campaign), make_update(campaign)
     report = Report.objects.about(f"/campaigns/{campaign.slug}/")
     report.send("A word is missing.", "reader@example.net")
-    about_campaign = ["change", "publish", "revise", "deliver", "members", "attack", "preview"]
+    about_campaign = ["change", "publish", "revise", "deliver", "members", "attack", "preview", "timeline"]
     return [
         reverse("admin:index"),
         reverse("admin:manual"),
