@@ -63,7 +63,7 @@ pytestmark = pytest.mark.django_db
 A_DAY = datetime.timedelta(days=1)
 THE_GROUP, A_READER, BY_ITSELF, A_COMMAND = "the group", "a reader", "by itself", "a command"
 # Details that the program needs and no timeline says.
-SILENT = {"update", "attack", "report"}
+SILENT = {"update", "attack", "report", "question", "decision", "registered", "learnt", "verified"}
 TO_DRIVE = "Add a step to this story that drives: {}. Say in it who does it."
 TO_SAY = "Give the detail “{}” of “{}” words in models/telling.py, or name it among SILENT here."
 
@@ -228,7 +228,13 @@ def tell_of_signatures(story: Story, first: User, second: User) -> None:
     signature = campaign.signatures.get()
     story.tell("confirmed", THE_GROUP, lambda: press(Client(), own_page(signature), confirm=""))
     story.tell("address seen", second, lambda: press(other_desk, address("signature_address", signature.pk)))
+    question = story.tell("asked", first, lambda: signature.ask(first, "Who decided this?"))
+    story.tell("unasked", first, lambda: question.take_back(first))
+    question = signature.ask(second, "Who decided this?")
+    story.tell("answered", THE_GROUP, lambda: question.answer("Our board."))
     story.tell("renamed", second, lambda: signature.list_as("The River Watch", by=second))
+    signature.accept(by=second)
+    story.tell("undone", second, lambda: signature.undo(by=second))
     story.tell("accepted", first, lambda: signature.accept(by=first))
     story.tell("initiator", second, lambda: signature.make_initiator(by=second))
     story.tell("no initiator", first, lambda: signature.unmake_initiator(by=first))
