@@ -204,14 +204,16 @@ def test_nobody_is_written_to_and_waiting_letters_fall_away() -> None:
 
 
 def test_letters_that_fell_away_go_out_once_the_attack_is_undone() -> None:
-    campaign = make_campaign(make_coordinator())
+    coordinator = make_coordinator()
+    campaign = make_campaign(coordinator)
     make_signature(campaign, "River Watch", email="secretary@spam.example")
-    make_pending(campaign, "Hill Watch", email="chair@spam.example")
+    make_pending(campaign, "Hill Watch", email="chair@spam.example").ask(coordinator, "Who decided that?")
     attack = Attack.objects.clear(campaign, SPAM, by=None)
     send_letters()
     attack.undo(by=None)
     told = sorted((letter.to[0], str(letter.subject)) for letter in send_letters())
     assert told == [
+        ("chair@spam.example", "A question about your signature"),
         ("coordinator@desk.example.org", "A signature awaits you: An open letter"),
         ("secretary@spam.example", "Please confirm your address"),
     ]

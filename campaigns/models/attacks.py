@@ -28,7 +28,7 @@ from .signatures import Signature
 AT_ONCE = 1000
 SAMPLE = 10
 # Letters about a request that nobody has reviewed; they fall away while it is set aside.
-LETTERS = ["confirm_signature", "signature_awaits", "text_corrected"]
+LETTERS = ["confirm_signature", "signature_awaits", "signature_asked", "question_answered", "text_corrected"]
 
 
 def in_pieces(keys: Sequence[int]) -> Iterator[Sequence[int]]:
