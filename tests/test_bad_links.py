@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns import tokens
-from campaigns.models import Campaign, Signature
+from campaigns.models import Campaign, Signature, confirmations
 from tests.builders import (
     every_row,
     filled_form,
@@ -145,7 +145,7 @@ def erase_signature(signature: Signature) -> None:
     [
         (own_page, erase_signature),
         (own_page, lambda signature: signature.contact.delete()),
-        (own_page, lambda signature: signature.correct_address("other@river.example.org")),
+        (own_page, lambda signature: confirmations.correct_address(signature, "other@river.example.org")),
         (sent_page, erase_signature),
         (sent_page, lambda signature: signature.contact.delete()),
     ],
@@ -178,7 +178,7 @@ def test_link_ends_after_seven_days_unless_it_was_used(client: Client) -> None:
 
 def test_link_to_the_corrected_address_works(client: Client) -> None:
     signature = make_signature(make_campaign())
-    signature.correct_address("other@river.example.org")
+    confirmations.correct_address(signature, "other@river.example.org")
     assert client.post(own_page(signature), {"confirm": ""}).status_code == 302
     signature.refresh_from_db()
     assert signature.state == Signature.State.PENDING

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from .. import domains, names
+from .. import names
+from . import places
 from .campaigns import Campaign
 from .candidates import Candidate
 from .contacts import Contact
 from .events import Event
 from .known_names import OrganizationName
 from .listing import Kind, ListingQuerySet, Shown, Source, State
-from .organizations import Organization, slug_at_random
+from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .texts import TextVersion, languages
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from .proposals import Proposal
 
 CONFIRM_WITHIN = datetime.timedelta(days=7)
-MOST_CONFIRMATION_LETTERS = 4
 
 
 def refuse_kind(campaign: Campaign, signatory: dict[str, Any]) -> None:
@@ -79,7 +79,7 @@ class SignatureQuerySet(ListingQuerySet):
             raise ValidationError(_("The campaign is not published yet."))
         refuse_kind(campaign, signatory)
         signature = Signature(campaign=campaign, text_version=campaign.current_version, **signatory)
-        signature._put_on_the_list(by, organization)
+        places.take(signature, by, organization)
         if contact:
             Contact.objects.create(signature=signature, **contact)
         Event.objects.record(Event.Verb.ADDED, campaign, signature, by=by, source=signature.source)
@@ -180,8 +180,8 @@ class Signature(models.Model):
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
         if corrected := self.campaign.text_versions.corrections_after(self.text_version).last():
             OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
-        if self._may_be_listed_unseen():
-            self._take_place(by=None, organization=None)
+        if places.may_be_taken_unseen(self):
+            places.take_next(self, by=None, organization=None)
             self._tell_it_is_listed(by=None)
             return
         for coordinator in self.campaign.reviewers():
@@ -196,7 +196,7 @@ class Signature(models.Model):
         self.campaign.lock()
         if not self._may_become(self.State.LISTED):
             return
-        self._put_on_the_list(by, organization)
+        places.take(self, by, organization)
         self._tell_it_is_listed(by)
 
     @transaction.atomic
@@ -284,26 +284,6 @@ class Signature(models.Model):
         self.save(update_fields=["is_initiator"])
         Event.objects.record(Event.Verb.NO_INITIATOR, self.campaign, self, by=by)
 
-    @transaction.atomic
-    def resend_confirmation(self) -> None:
-        """Sends the confirmation letter once more. Raises ValidationError after a few times."""
-        self.lock()
-        if self.state != self.State.UNCONFIRMED:
-            return
-        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
-        Event.objects.record(Event.Verb.RESENT, self.campaign, self)
-
-    @transaction.atomic
-    def correct_address(self, address: str) -> None:
-        """Sends the confirmation letter to another address; links sent to the old one end."""
-        self.lock()
-        if self.state != self.State.UNCONFIRMED:
-            return
-        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
-        self.contact.email = address
-        self.contact.save(update_fields=["sealed_email", "email_index", "domain_index"])
-        Event.objects.record(Event.Verb.READDRESSED, self.campaign, self)
-
     @property
     def is_expired(self) -> bool:
         """Whether its address was not confirmed in time."""
@@ -322,47 +302,6 @@ class Signature(models.Model):
     @property
     def signed_at(self) -> datetime.datetime:
         return self.confirmed_at or self.submitted_at
-
-    def refuse_logo(self) -> None:
-        """Raises ValidationError unless its organization has a public page by it, and no logo that others brought."""
-        if not Signature.objects.published().filter(pk=self.pk, organization__is_hidden=False).exists():
-            raise ValidationError(_("Your organization has no public page on which a logo could stand."))
-        if not Signature.objects.filter(
-            Q(organization__logo="") | Q(organization__logo_from=self), pk=self.pk
-        ).exists():
-            raise ValidationError(_("Others have brought the logo. Write to the coordinators if it should change."))
-
-    @transaction.atomic
-    def bring_logo(self, image: bytes) -> None:
-        """The contact person's logo for its organization, as logos.redraw gives it. Raises ValidationError as
-        `refuse_logo` does."""
-        if self.organization:
-            self.organization.hold()
-        self.refuse_logo()
-        assert self.organization
-        self.organization.set_logo(image, signature=self)
-
-    @transaction.atomic
-    def take_logo_back(self) -> None:
-        """Raises ValidationError where the contact person did not bring it."""
-        if self.organization:
-            self.organization.hold()
-        if self.organization is None or not self.may_remove_logo:
-            raise ValidationError(_("Others have brought the logo. Write to the coordinators if it should go."))
-        self.organization.remove_logo(signature=self)
-
-    @property
-    def may_bring_logo(self) -> bool:
-        try:
-            self.refuse_logo()
-        except ValidationError:
-            return False
-        return True
-
-    @property
-    def may_remove_logo(self) -> bool:
-        """Whether its contact person brought the logo, and so may always take it back."""
-        return Organization.objects.exclude(logo="").filter(signatures=self, logo_from=self).exists()
 
     @property
     def proposal_to_answer(self) -> "Proposal | None":
@@ -416,77 +355,12 @@ class Signature(models.Model):
             setattr(self, field, value)
         self.save(update_fields=["state", *changes])
 
-    def _put_on_the_list(self, by: Any, organization: Organization | None) -> None:
-        """Lists it as that organization's, or a new one's. Raises ValidationError where it is listed already."""
-        organization = organization and organization.hold()
-        self._refuse_double(organization)
-        self._take_place(by, organization)
-
-    def _take_place(self, by: Any, organization: Organization | None) -> None:
-        """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
-        if self.kind == self.Kind.ORGANIZATION:
-            self.organization = organization or self._register()
-            self.organization.know_as(self.name, is_public=False)
-        last = self.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
-        self.state, self.position = self.State.LISTED, last + 1
-        self.decided_by, self.decided_at = by, timezone.now()
-        self.save()
-
     def _tell_it_is_listed(self, by: Any) -> None:
         Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
         OutgoingMail.objects.queue("signature_listed", self)
         self._ask_to_agree()
 
-    def _register(self) -> Organization:
-        """A new organization of this name; of a signature that is not public the registry tells the public nothing."""
-        if self.shown != self.Shown.PUBLIC:
-            return Organization.objects.insert(Organization(name=self.name, slug=slug_at_random()))
-        country = self.country.code or ""
-        return Organization.objects.insert(Organization(name=self.name, country=country, website=self.website))
-
     def _ask_to_agree(self) -> None:
         """A group that comes while a change of text is open, or after it, is asked like the others."""
         if proposal := self.proposal_to_answer:
             OutgoingMail.objects.queue("text_proposed", self, occasion=proposal.pk)
-
-    def _refuse_double(self, organization: Organization | None) -> None:
-        """Raises ValidationError where the signatory is listed already. A namesake is first given its own record."""
-        listed = self.campaign.signatures.listed().exclude(pk=self.pk)
-        if self.kind == self.Kind.PERSON:
-            double = listed.persons().filter(name__iexact=self.name, affiliation__iexact=self.affiliation)
-        elif organization:
-            double = listed.filter(organization=organization)
-        else:
-            double = listed.filter(organization__names__key=names.key(self.name))
-        if double.exists():
-            raise ValidationError(
-                _(
-                    "“%(name)s” is on the list already. If this is another of the same name, add it to the registry "
-                    "first and choose it here."
-                ),
-                code="double",
-                params={"name": organization or self.name},
-            )
-
-    def _may_be_listed_unseen(self) -> bool:
-        """Whether the campaign lists without review, and nobody who is known could be meant.
-
-        By a signature that is not public nothing is decided: who signs sees at once how it was decided.
-        """
-        if self.campaign.reviews or self.is_public_already() or names.warnings(self.name, self.website):
-            return False
-        return self.kind == self.Kind.PERSON or not self._is_known()
-
-    def _is_known(self) -> bool:
-        """Whether the registry has it by a public name or its domain. That is no word on what it has signed."""
-        called_so = Q(names__in=OrganizationName.objects.in_public().filter(key=names.key(self.name)))
-        sites = {domains.of_website(self.website), domains.of_email(self.contact.email)} - {""}
-        return Organization.objects.standing().filter(called_so | Q(domain__in=sites)).exists()
-
-    def _next_confirmation_round(self) -> int:
-        sent = OutgoingMail.objects.filter(kind="confirm_signature", reference=self.pk).count()
-        if sent >= MOST_CONFIRMATION_LETTERS:
-            raise ValidationError(
-                _("We have sent the letter several times. Please write to us instead, at the address below.")
-            )
-        return sent + 1

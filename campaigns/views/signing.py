@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
 from ..forms import AddressForm, LogoForm, SignForm
-from ..models import Campaign, LatePass, Signature
+from ..models import Campaign, LatePass, Signature, brought_logos, confirmations
 from .errors import gone
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -98,10 +98,10 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     status, refusal = 200, None
     try:
         if "again" in request.POST:
-            signature.resend_confirmation()
+            confirmations.resend(signature)
             return redirect(request.get_full_path())
         if form.is_bound and form.is_valid():
-            signature.correct_address(form.cleaned_data["email"])
+            confirmations.correct_address(signature, form.cleaned_data["email"])
             return redirect(request.get_full_path())
         status = INVALID if form.is_bound else 200
     except ValidationError as error:
@@ -138,11 +138,11 @@ def own_logo(request: HttpRequest, token: str) -> HttpResponse:
     status, refusal = INVALID, None
     try:
         if "remove" in request.POST:
-            signature.take_logo_back()
+            brought_logos.take_back(signature)
             return redirect("own_page", token)
-        signature.refuse_logo()
+        brought_logos.refuse(signature)
         if form.is_valid():
-            signature.bring_logo(form.cleaned_data["logo"])
+            brought_logos.bring(signature, form.cleaned_data["logo"])
             return redirect("own_page", token)
     except ValidationError as error:
         status, refusal = REFUSED, error
@@ -164,6 +164,8 @@ def about(signature: Signature) -> dict[str, Any]:
         "joining": joining,
         "changes": differences.between(version, joining, *languages) if joining else [],
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
+        "may_bring_logo": brought_logos.may_bring(signature),
+        "may_take_logo_back": brought_logos.may_take_back(signature),
     }
 
 
