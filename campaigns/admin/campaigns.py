@@ -23,6 +23,7 @@ from ..desk import fresh_proof
 from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
+from .inlines import LabelledFormSet
 from .members import members
 from .revising import publish, revise
 from .scope import Scoped
@@ -37,7 +38,7 @@ DONE = {
 ON_PROPOSAL = {"adopt", "drop"}
 
 
-class DemandsFormSet(forms.BaseInlineFormSet):
+class DemandsFormSet(LabelledFormSet):
     def save(self, commit: bool = True) -> Any:
         """Numbers the demands anew, in the order that was typed; those without a place come last."""
         saved = super().save(commit)
@@ -80,9 +81,6 @@ class CampaignAdmin(Scoped):
         (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons"]}),
         (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to"]}),
     ]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         if obj is None:

@@ -113,9 +113,6 @@ class DeliveryAdmin(admin.ModelAdmin):
     list_filter = ["campaign"]
     inlines = [RecipientInline]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -156,9 +153,6 @@ class UpdateAdmin(admin.ModelAdmin):
         models.URLField: {"assume_scheme": "https"},
         models.FileField: {"widget": forms.FileInput},
     }
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A demand is chosen by its words; the update keeps its key, which outlives every version."""

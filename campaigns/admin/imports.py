@@ -48,9 +48,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     list_display = ["file_name", "created_at", "by", "campaign", "standing"]
     list_select_related = ["by", "campaign"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def get_queryset(self, request: HttpRequest) -> Any:
         """A coordinator's own; a file may hold more than its rows, such as addresses of people."""
         batches = super().get_queryset(request).defer("sealed_file")

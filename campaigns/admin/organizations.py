@@ -18,6 +18,7 @@ from .. import names
 from ..models import Merge, Organization, OrganizationName
 from ..models.organizations import delete_logo
 from .exports import organizations_as_csv, organizations_as_xlsx
+from .inlines import LabelledFormSet
 from .logos import logo, logo_file
 from .merging import merge
 from .pages import INVALID, page
@@ -30,7 +31,7 @@ DONE = {
 }
 
 
-class NamesFormSet(forms.BaseInlineFormSet):
+class NamesFormSet(LabelledFormSet):
     def clean(self) -> None:
         """Refuses two spellings of one name, which the database would refuse with less courtesy."""
         super().clean()
@@ -95,10 +96,6 @@ class OrganizationAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     actions = [organizations_as_csv, organizations_as_xlsx]
     change_list_template = "admin/campaigns/organization/change_list.html"
-    search_help_text = _("Any of its names in any script, an acronym, or its website")
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return Organization.objects.with_listed_count()

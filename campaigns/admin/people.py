@@ -66,9 +66,6 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ["username", "email"]
     ordering = ["username"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return ["username", "email", "is_superuser", *(["user_permissions"] if obj else [])]
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
+from .inlines import LabelledFormSet
 from .pages import INVALID, page
 
 Kind = TextVersion.Kind
@@ -128,6 +129,7 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
 
 class DemandTranslationInline(admin.TabularInline):
     model = DemandTranslation
+    formset = LabelledFormSet
     fields = ["demand", "text"]
     extra = 0
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})}}
@@ -150,9 +152,6 @@ class TranslationAdmin(admin.ModelAdmin):
     list_display = ["campaign", "language", "ready", "credit"]
     list_filter = ["campaign", "language", "ready"]
     inlines = [DemandTranslationInline]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> list[str]:
         return ["campaign", "language"] if obj else []

@@ -27,9 +27,6 @@ class SignatureAdmin(admin.ModelAdmin):
     search_fields = ["name", "name_as_signed", "website", "organization__names__name"]
     actions = ["accept_many", "decline_many", signatures_as_csv, signatures_as_xlsx]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
         return Signature.objects.marked_awaiting()
 
