@@ -39,6 +39,7 @@ from campaigns.models import (
     Translation,
     Update,
 )
+from campaigns.models.deciding import UNDO_WITHIN
 
 
 def make_coordinator(username: str = "coordinator", **fields: Any) -> User:
@@ -242,9 +243,10 @@ def make_update(campaign: Campaign, title: str = "They have answered", **fields:
 
 
 def send_letters() -> list[EmailMessage]:
-    """Sends what waits in the outbox, and gives what was sent."""
+    """Sends what waits in the outbox, once decisions cannot be undone any more, and gives what was sent."""
     mail.outbox.clear()
-    call_command("send_mail", once=True, verbosity=0)
+    with time_machine.travel(timezone.now() + UNDO_WITHIN):
+        call_command("send_mail", once=True, verbosity=0)
     return list(mail.outbox)
 
 

@@ -9,8 +9,16 @@ from django.test import Client
 
 from campaigns import sealing
 from campaigns.models import Contact, Signature, contacts
-from tests.builders import filled_form, make_campaign, make_coordinator, make_signature, own_page, sent_page, sign_in
-from tests.mail_server import send_mail_once
+from tests.builders import (
+    filled_form,
+    make_campaign,
+    make_coordinator,
+    make_signature,
+    own_page,
+    send_letters,
+    sent_page,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +62,7 @@ def test_contact_is_nowhere_in_clear_after_the_whole_journey(client: Client, mai
     assert client.get(f"/admin/campaigns/signature/{signature.pk}/change/").status_code == 200
     signature.accept(by=coordinator)
     signature.list_as("The River Watch", by=coordinator)
-    send_mail_once()
+    send_letters()
     assert client.post(own_page(signature), {"withdraw": ""}).status_code == 302
 
     assert [mail.to for mail in mailoutbox if "the.canary" in mail.to[0].casefold()] != []

@@ -164,8 +164,9 @@ def test_accepting_lists_a_new_organization_and_tells_the_contact(clock: time_ma
         "https://river.example.org",
         "river watch",
     )
-    assert signature.organization == Organization.objects.get()
-    assert events(signature)[2:] == [("accepted", "coordinator", NOW + HOUR, {})]
+    registered = Organization.objects.get()
+    assert signature.organization == registered
+    assert events(signature)[2:] == [("accepted", "coordinator", NOW + HOUR, {"registered": registered.pk})]
     assert mails(signature) == [("confirm_signature", "contact"), ("signature_listed", "contact")]
 
 

@@ -52,6 +52,7 @@ class Event(models.Model):
         CONFIRMED = "confirmed", _("confirmed the address")
         ACCEPTED = "accepted", _("accepted the signature")
         DECLINED = "declined", _("did not accept the signature")
+        UNDONE = "undone", _("took the decision back")
         ADDED = "added", _("added the signature for the group")
         RENAMED = "renamed", _("corrected the listed name")
         AGREED = "agreed", _("agreed to the new text")

@@ -5,7 +5,7 @@ import uuid
 from itertools import islice
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +17,18 @@ MOST_ATTEMPTS = 24
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def queue(self, kind: str, reference: models.Model, recipient: Any = None, occasion: int = 1) -> None:
+    def queue(
+        self,
+        kind: str,
+        reference: models.Model,
+        recipient: Any = None,
+        occasion: int = 1,
+        not_before: datetime.datetime | None = None,
+    ) -> None:
         """Queues the letter `kind` about `reference`, to its contact person or to the coordinator `recipient`.
 
-        The same letter on the same occasion is queued once only, however often this is called.
+        The same letter on the same occasion is queued once only, however often this is called. It is due at once, or
+        from `not_before` on.
         """
         recipient_id = recipient.pk if recipient else None
         self.bulk_create(
@@ -31,6 +39,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
                     recipient=recipient_id,
                     occasion=occasion,
                     dedupe_key=f"{kind}:{reference.pk}:{recipient_id or 'contact'}:{occasion}",
+                    next_try_at=not_before or timezone.now(),
                 )
             ],
             ignore_conflicts=True,
@@ -45,6 +54,15 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         )
         while batch := list(islice(letters, 1000)):
             self.bulk_create(batch, ignore_conflicts=True)
+
+    @transaction.atomic
+    def take_back(self) -> bool:
+        """Ends these letters as if they had never been queued. False, and all stay, once one was claimed or sent."""
+        letters = list(self.select_for_update())
+        if any(each.attempts for each in letters):
+            return False
+        self.filter(pk__in=[each.pk for each in letters]).delete()
+        return True
 
     def waiting(self) -> "OutgoingMailQuerySet":
         return self.filter(sent_at=None, ended_at=None)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import domains, names
+from .events import Event
 from .known_names import OrganizationName
 from .listing import Kind, Shown, State
 from .organizations import Organization, slug_at_random
@@ -16,22 +17,60 @@ if TYPE_CHECKING:
     from .signatures import Signature
 
 
-def take(signature: "Signature", by: Any, organization: Organization | None) -> None:
-    """Lists it as that organization's, or a new one's. Raises ValidationError where it is listed already."""
-    organization = organization and organization.hold()
+def take(signature: "Signature", by: Any, organization: Organization | None) -> dict[str, Any]:
+    """Lists it as that organization's, or a new one's. Raises ValidationError where it is listed already.
+
+    Gives the keys of what came into the registry with it: of a new organization as `registered`, of a name that a known
+    one had not as `learnt`.
+    """
+    organization = organization and held(organization)
     refuse_double(signature, organization)
-    take_next(signature, by, organization)
+    return take_next(signature, by, organization)
 
 
-def take_next(signature: "Signature", by: Any, organization: Organization | None) -> None:
-    """Takes the next place on the list."""
+def take_next(signature: "Signature", by: Any, organization: Organization | None) -> dict[str, Any]:
+    """Takes the next place on the list, and gives what `take` gives."""
+    brought: dict[str, Any] = {}
     if signature.kind == Kind.ORGANIZATION:
         signature.organization = organization or register(signature)
-        signature.organization.know_as(signature.name, is_public=False)
+        is_new_name = signature.organization.know_as(signature.name, is_public=False)
+        if organization is None:
+            brought["registered"] = signature.organization.pk
+        elif is_new_name:
+            brought["learnt"] = organization.names.latest("pk").pk
     last = signature.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
     signature.state, signature.position = State.LISTED, last + 1
     signature.decided_by, signature.decided_at = by, timezone.now()
     signature.save()
+    return brought
+
+
+def held(organization: Organization) -> Organization:
+    """The record in which it stands now, held. Raises ValidationError where it has left the registry."""
+    try:
+        return organization.hold()
+    except Organization.DoesNotExist:
+        words = _("“%(name)s” is not in the registry any more. Look again at what is known.")
+        raise ValidationError(words, params={"name": organization.name}) from None
+
+
+def give_back(organization: Organization, brought: dict[str, Any], by: Any) -> None:
+    """Takes out of the registry what came into it with a place, as `take` gave it, unless others have built on it.
+
+    `verified` is the key of the event by which the organization was verified in the same act.
+    """
+    organization.lock()
+    events_since = organization.events.exclude(pk=brought.get("verified", 0))
+    is_left_alone = organization.is_bare and organization.names.count() == 1 and not events_since.exists()
+    if is_left_alone and organization.pk == brought.get("registered"):
+        organization.delete()
+        return
+    learnt = organization.names.filter(pk=brought.get("learnt", 0), is_public=False).first()
+    if learnt and learnt.key not in map(names.key, organization.signatures.values_list("name", flat=True)):
+        learnt.delete()
+    last_word = organization.events.filter(verb__in=[Event.Verb.VERIFIED, Event.Verb.DOUBTED]).first()
+    if last_word and last_word.pk == brought.get("verified"):
+        organization.doubt(by)
 
 
 def register(signature: "Signature") -> Organization:

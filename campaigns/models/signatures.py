@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from .. import names
-from . import places
+from . import deciding, places
 from .campaigns import Campaign
 from .candidates import Candidate
 from .contacts import Contact
 from .events import Event
 from .known_names import OrganizationName
-from .listing import Kind, ListingQuerySet, Shown, Source, State
+from .listing import Kind, Shown, Source, State
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
@@ -36,7 +36,7 @@ def refuse_kind(campaign: Campaign, signatory: dict[str, Any]) -> None:
         raise ValidationError(_("Under this statement only organizations sign."))
 
 
-class SignatureQuerySet(ListingQuerySet):
+class SignatureQuerySet(deciding.DecidingQuerySet):
     @transaction.atomic
     def submit(
         self,
@@ -85,7 +85,7 @@ class SignatureQuerySet(ListingQuerySet):
         Event.objects.record(Event.Verb.ADDED, campaign, signature, by=by, source=signature.source)
         if contact and contact["email"]:
             OutgoingMail.objects.queue("signature_listed", signature)
-            signature._ask_to_agree()
+            deciding.ask_to_agree(signature)
         return signature
 
 
@@ -95,7 +95,8 @@ class Signature(models.Model):
     TRANSITIONS = {
         State.UNCONFIRMED: {State.PENDING},
         State.PENDING: {State.LISTED, State.DECLINED, State.WITHDRAWN},
-        State.LISTED: {State.WITHDRAWN, State.REMOVED},
+        State.LISTED: {State.WITHDRAWN, State.REMOVED, State.PENDING},
+        State.DECLINED: {State.PENDING},
     }
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="signatures", verbose_name=_("campaign"))
@@ -182,7 +183,7 @@ class Signature(models.Model):
             OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
         if places.may_be_taken_unseen(self):
             places.take_next(self, by=None, organization=None)
-            self._tell_it_is_listed(by=None)
+            deciding.tell_it_is_listed(self, by=None)
             return
         for coordinator in self.campaign.reviewers():
             OutgoingMail.objects.queue("signature_awaits", self, coordinator)
@@ -194,19 +195,48 @@ class Signature(models.Model):
         Raises ValidationError when the organization is on the list already, or the signature is past deciding.
         """
         self.campaign.lock()
-        if not self._may_become(self.State.LISTED):
+        if self._may_become(self.State.LISTED, by):
+            deciding.tell_it_is_listed(self, by, places.take(self, by, organization))
+
+    @transaction.atomic
+    def accept_and_verify(self, by: Any, organization: Organization | None, how: str) -> None:
+        """Accepts, and keeps how the coordinator made sure of the organization; one that is verified stays so.
+
+        Raises ValidationError as `accept` does, without a how, and for a person.
+        """
+        self.campaign.lock()
+        if not self._may_become(self.State.LISTED, by):
             return
-        places.take(self, by, organization)
-        self._tell_it_is_listed(by)
+        brought = places.take(self, by, organization)
+        if self.organization is None:
+            raise ValidationError(_("A person cannot be verified: accept the signature."))
+        if self.organization.verified_at is None:
+            self.organization.verify(by, how)
+            brought["verified"] = self.organization.events.filter(verb=Event.Verb.VERIFIED).latest("pk").pk
+        deciding.tell_it_is_listed(self, by, brought)
 
     @transaction.atomic
     def decline(self, by: Any, reason: str) -> None:
         """Does not accept the signature, for a `reason` that the contact person reads."""
-        if not self._may_become(self.State.DECLINED):
+        if not self._may_become(self.State.DECLINED, by):
             return
         self._become(self.State.DECLINED, decided_by=by, decided_at=timezone.now(), reason=reason)
-        Event.objects.record(Event.Verb.DECLINED, self.campaign, self, by=by)
-        OutgoingMail.objects.queue("signature_declined", self)
+        deciding.tell_it_is_declined(self, by)
+
+    @transaction.atomic
+    def undo(self, by: Any) -> None:
+        """Takes a coordinator's decision back, with all that it did: the signature waits again, and nobody is told.
+
+        Raises ValidationError once the minute for it has passed, a letter is on its way, or the list was delivered.
+        """
+        self.campaign.lock()
+        if not self._may_become(self.State.PENDING, by):
+            return
+        decision, organization = deciding.take_letters_back(self), self.organization
+        self._become(self.State.PENDING, **deciding.UNDECIDED)
+        if organization:
+            places.give_back(organization, decision.details, by)
+        Event.objects.record(Event.Verb.UNDONE, self.campaign, self, by=by, decision=decision.pk)
 
     @transaction.atomic
     def withdraw(self) -> None:
@@ -233,7 +263,7 @@ class Signature(models.Model):
     def remove(self, by: Any, reason: str) -> None:
         """Takes from the list what should never have been there."""
         self.campaign.lock()
-        if not self._may_become(self.State.REMOVED):
+        if not self._may_become(self.State.REMOVED, by):
             return
         self._become(self.State.REMOVED, decided_by=by, ended_at=timezone.now(), reason=reason)
         Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by)
@@ -290,6 +320,13 @@ class Signature(models.Model):
         return self.state == self.State.UNCONFIRMED and self.submitted_at < timezone.now() - CONFIRM_WITHIN
 
     @property
+    def undo_until(self) -> datetime.datetime | None:
+        """Until when a coordinator's decision on it can be undone; None where there is none, or no longer."""
+        is_decided = self.state in {self.State.LISTED, self.State.DECLINED} and self.decided_by_id is not None
+        until = self.decided_at and self.decided_at + deciding.UNDO_WITHIN
+        return until if is_decided and self.source == self.Source.FORM and until and until > timezone.now() else None
+
+    @property
     def may_be_withdrawn(self) -> bool:
         return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
 
@@ -336,31 +373,23 @@ class Signature(models.Model):
     def lock(self) -> None:
         self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
 
-    def _may_become(self, state: str) -> bool:
-        """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not."""
+    def _may_become(self, state: str, by: Any = None) -> bool:
+        """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not,
+        and when another coordinator than `by` has decided before."""
         self.lock()
-        if self.state == state:
+        is_anothers = by is not None and self.decided_by not in {None, by} and self.state != self.State.WITHDRAWN
+        if self.state == state and not is_anothers:
             return False
-        if state not in self.TRANSITIONS.get(self.State(self.state), set()):
-            raise ValidationError(
-                _("“%(name)s” is %(state)s by now, so this is no longer possible."),
-                code="transition",
-                params={"name": self.name, "state": self.get_state_display()},
-            )
-        return True
+        if self.state != state and state in self.TRANSITIONS.get(self.State(self.state), set()):
+            return True
+        words = _("“%(name)s” is %(state)s by now, so this is no longer possible.")
+        if is_anothers:
+            words = _("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
+        params = {"name": self.name, "state": self.get_state_display(), "coordinator": self.decided_by}
+        raise ValidationError(words, code="transition", params=params)
 
     def _become(self, state: str, **changes: Any) -> None:
         self.state = state
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=["state", *changes])
-
-    def _tell_it_is_listed(self, by: Any) -> None:
-        Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
-        OutgoingMail.objects.queue("signature_listed", self)
-        self._ask_to_agree()
-
-    def _ask_to_agree(self) -> None:
-        """A group that comes while a change of text is open, or after it, is asked like the others."""
-        if proposal := self.proposal_to_answer:
-            OutgoingMail.objects.queue("text_proposed", self, occasion=proposal.pk)
