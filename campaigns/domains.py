@@ -149,5 +149,9 @@ def section(website: str) -> str:
 def of_email(address: str) -> str:
     """The registrable domain of a mail address, empty for a free-mail provider."""
     domain = registrable(address.rpartition("@")[2])
-    is_free = domain in FREE_MAIL or label(domain) in FREE_MAIL_FAMILIES
-    return "" if is_free or is_shared(domain) else domain
+    return "" if is_free_mail(domain) or is_shared(domain) else domain
+
+
+def is_free_mail(domain: str) -> bool:
+    """Whether anybody can have an address there."""
+    return domain in FREE_MAIL or label(domain) in FREE_MAIL_FAMILIES

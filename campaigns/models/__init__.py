@@ -5,6 +5,7 @@ from .candidates import Candidate
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
+from .evidence import Evidence, Sign
 from .imports import ImportBatch, ImportRow
 from .known_names import OrganizationName
 from .listing import Tally
@@ -29,6 +30,7 @@ __all__ = [
     "Demand",
     "DemandTranslation",
     "Event",
+    "Evidence",
     "Foresight",
     "ImportBatch",
     "ImportRow",
@@ -41,6 +43,7 @@ __all__ = [
     "OutgoingMail",
     "Proposal",
     "Role",
+    "Sign",
     "Signature",
     "Statement",
     "Tally",

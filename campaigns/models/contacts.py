@@ -59,7 +59,12 @@ class Contact(models.Model):
     def email(self, address: str) -> None:
         self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
         self.email_index = index(address) if address else ""
-        self.domain_index = domain_index(domains.registrable(address.rpartition("@")[2]))
+        self.domain_index = domain_index(domain_of(address))
+
+    @property
+    def domain(self) -> str:
+        """The registrable domain of the address; empty where there is none."""
+        return domain_of(self.email)
 
     def stop_news(self) -> None:
         """The contact person wants no more letters about what happens later."""
@@ -76,6 +81,10 @@ class Contact(models.Model):
 def index(address: str) -> str:
     """The blind index under which an address is found again, whatever its capitals."""
     return sealing.blind_index(address.strip().casefold(), settings.CONTACT_INDEX_KEY)
+
+
+def domain_of(address: str) -> str:
+    return domains.registrable(address.rpartition("@")[2])
 
 
 def domain_index(domain: str) -> str:

@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .campaigns import Campaign
 from .events import Event
 from .listing import ListingQuerySet, Source, State
+from .memberships import Role
 from .outbox import OutgoingMail
 
 if TYPE_CHECKING:
@@ -16,13 +18,14 @@ if TYPE_CHECKING:
 
 UNDO_WITHIN = datetime.timedelta(seconds=60)
 # What a signature has of a decision, as it is before one.
-UNDECIDED = {
+UNDECIDED: dict[str, Any] = {
     "organization": None,
     "position": None,
     "is_initiator": False,
     "decided_by": None,
     "decided_at": None,
     "reason": "",
+    "evidence_kept": [],
 }
 # The letters from which the contact person would learn how it was decided.
 TELLING = ["signature_listed", "signature_declined", "signature_renamed", "text_proposed"]
@@ -33,6 +36,14 @@ class DecidingQuerySet(ListingQuerySet):
         """Those that the person has decided within the last minute, the newest first."""
         decided = self.filter(decided_by=user, decided_at__gt=timezone.now() - UNDO_WITHIN, source=Source.FORM)
         return decided.filter(state__in=[State.LISTED, State.DECLINED]).order_by("-decided_at", "-id")
+
+
+def evidence_to_keep(signature: "Signature", by: Any) -> list[list[str]]:
+    """On what a coordinator decides: each code with its sign, and no personal data. Nothing where nobody looks."""
+    if by is None:
+        return []
+    found = signature.evidence(Campaign.objects.of(by, Role.OWNER, Role.REVIEWER))
+    return [[each.code, str(each.sign)] for each in found]
 
 
 def tell_it_is_listed(signature: "Signature", by: Any, brought: dict[str, Any] | None = None) -> None:

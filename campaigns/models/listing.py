@@ -1,5 +1,6 @@
 """Which signatures: the words in which pages, the desk and the letter ask for them."""
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -131,6 +132,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         deliveries = apps.get_model("campaigns", "Delivery").objects
         earlier = deliveries.filter(~Exists(named), campaign=OuterRef("campaign"))
         return self.annotate(supplement=Coalesce(Subquery(earlier.order_by("-number").values("number")[:1]), 0))
+
+    def sent_within(self, span: datetime.timedelta, moment: datetime.datetime) -> Self:
+        """Those whose form was sent so shortly before or after the moment."""
+        return self.filter(submitted_at__range=(moment - span, moment + span))
 
     def awaiting_review(self) -> Self:
         return self.filter(state=State.PENDING).order_by("confirmed_at", "id")

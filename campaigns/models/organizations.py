@@ -21,7 +21,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from .. import domains, names
+from .. import domains, lookalikes, names
 from .candidates import Candidate, Lookup, Reason, Sought, most_alike
 from .events import Event
 from .known_names import LONGEST_NAME, OrganizationName, tidy
@@ -122,6 +122,12 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         found = self.standing().filter(Q(pk__in=pks) | Q(domain__in=sites - {""}))
         lookup = Lookup(found.order_by("id").prefetch_related("names"))
         return [lookup.candidates(sought, best) for sought, best in zip(many, alike, strict=True)]
+
+    def resembled(self, domain: str) -> "Organization | None":
+        """The one whose domain this one is almost. Reads every domain."""
+        sites = self.standing().exclude(domain="")
+        known = lookalikes.resembled(domain, list(sites.order_by("pk").values_list("domain", flat=True)))
+        return sites.filter(domain=known).first() if known else None
 
     def warnings(self, name: str, website: str = "") -> list[str | Promise]:
         """As `names.warnings`, and of a name or a website that is almost a known one's.

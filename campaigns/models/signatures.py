@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from .. import names
-from . import deciding, places
+from . import deciding, evidence, places
 from .campaigns import Campaign
-from .candidates import Candidate
+from .candidates import Candidate, Sought
 from .contacts import Contact
 from .events import Event
+from .evidence import Evidence
 from .known_names import OrganizationName
 from .listing import Kind, Shown, Source, State
 from .organizations import Organization
@@ -52,7 +53,8 @@ class SignatureQuerySet(deciding.DecidingQuerySet):
         if not (campaign.is_open or late_pass) or campaign.current_version is None:
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
         refuse_kind(campaign, signatory)
-        signature = self.create(campaign=campaign, text_version=campaign.current_version, **signatory)
+        key = names.key(signatory["name"])
+        signature = self.create(campaign=campaign, text_version=campaign.current_version, key=key, **signatory)
         if late_pass:
             late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
@@ -78,7 +80,8 @@ class SignatureQuerySet(deciding.DecidingQuerySet):
         if not campaign.is_published or campaign.current_version is None:
             raise ValidationError(_("The campaign is not published yet."))
         refuse_kind(campaign, signatory)
-        signature = Signature(campaign=campaign, text_version=campaign.current_version, **signatory)
+        key = names.key(signatory["name"])
+        signature = Signature(campaign=campaign, text_version=campaign.current_version, key=key, **signatory)
         places.take(signature, by, organization)
         if contact:
             Contact.objects.create(signature=signature, **contact)
@@ -110,6 +113,7 @@ class Signature(models.Model):
     )
     name_as_signed = models.CharField(_("name as signed"), max_length=200)
     name = models.CharField(_("listed name"), max_length=200)
+    key = models.CharField(max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     affiliation = models.CharField(_("affiliation, for identification only"), max_length=200, blank=True)
     country = CountryField(_("country"), blank=True)
     website = models.URLField(_("website"), blank=True, max_length=300)
@@ -125,6 +129,9 @@ class Signature(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.TextField(_("reason"), blank=True)
+    evidence_kept = models.JSONField(
+        default=list, editable=False, help_text=_("On what it was decided: each code with its sign.")
+    )
     position = models.PositiveIntegerField(_("position"), null=True)
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
@@ -138,7 +145,10 @@ class Signature(models.Model):
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
         ordering = ["-submitted_at", "-id"]
-        indexes = [models.Index(fields=["campaign", "state", "position"], name="signature_in_list_order")]
+        indexes = [
+            models.Index(fields=["campaign", "state", "position"], name="signature_in_list_order"),
+            models.Index(fields=["campaign", "submitted_at"], name="signature_by_time_sent"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "organization"],
@@ -194,8 +204,10 @@ class Signature(models.Model):
 
         Raises ValidationError when the organization is on the list already, or the signature is past deciding.
         """
+        kept = deciding.evidence_to_keep(self, by)
         self.campaign.lock()
         if self._may_become(self.State.LISTED, by):
+            self.evidence_kept = kept
             deciding.tell_it_is_listed(self, by, places.take(self, by, organization))
 
     @transaction.atomic
@@ -204,9 +216,11 @@ class Signature(models.Model):
 
         Raises ValidationError as `accept` does, without a how, and for a person.
         """
+        kept = deciding.evidence_to_keep(self, by)
         self.campaign.lock()
         if not self._may_become(self.State.LISTED, by):
             return
+        self.evidence_kept = kept
         brought = places.take(self, by, organization)
         if self.organization is None:
             raise ValidationError(_("A person cannot be verified: accept the signature."))
@@ -218,9 +232,11 @@ class Signature(models.Model):
     @transaction.atomic
     def decline(self, by: Any, reason: str) -> None:
         """Does not accept the signature, for a `reason` that the contact person reads."""
+        kept = deciding.evidence_to_keep(self, by)
         if not self._may_become(self.State.DECLINED, by):
             return
-        self._become(self.State.DECLINED, decided_by=by, decided_at=timezone.now(), reason=reason)
+        decision = {"decided_by": by, "decided_at": timezone.now(), "reason": reason, "evidence_kept": kept}
+        self._become(self.State.DECLINED, **decision)
         deciding.tell_it_is_declined(self, by)
 
     @transaction.atomic
@@ -284,8 +300,8 @@ class Signature(models.Model):
         others = self.campaign.signatures.listed().exclude(pk=self.pk)
         if others.filter(Q(name__iexact=name) | Q(organization__names__key=names.key(name))).exists():
             raise ValidationError(_("“%(name)s” is on the list already."), params={"name": name})
-        self.name = name
-        self.save(update_fields=["name"])
+        self.name, self.key = name, names.key(name)
+        self.save(update_fields=["name", "key"])
         if self.organization:
             self.organization.know_as(name, is_public=False)
         event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by)
@@ -348,11 +364,21 @@ class Signature(models.Model):
         behind = last is not None and self.text_version.edition < last.version.edition
         return last if last and behind and last.may_be_answered_by(self) else None
 
+    def sought(self) -> Sought:
+        contact = getattr(self, "contact", None)
+        return Sought(self.name, self.website, contact.email if contact else "", self.country.code or "")
+
     def candidates(self) -> list[Candidate]:
         """The known organizations that this signatory may be, strongest reason first."""
-        contact = getattr(self, "contact", None)
-        email = contact.email if contact else ""
-        return Organization.objects.candidates(self.name, self.website, email, self.country.code or "")
+        return Organization.objects.candidates_for([self.sought()])[0]
+
+    def evidence(self, campaigns: "QuerySet[Campaign] | None" = None) -> list[Evidence]:
+        """What speaks for it and against it. Of the `campaigns` others than the public signatures are told too."""
+        return evidence.gather(self, Campaign.objects.none() if campaigns is None else campaigns)
+
+    def suggested_reason(self) -> str:
+        """Words of a refusal that its evidence suggests; empty where nothing speaks against it."""
+        return evidence.reason_suggested_by(self.evidence())
 
     def is_public_already(self) -> bool:
         """Whether a signature in this name stands on the public list, where anybody can read it."""
@@ -362,9 +388,10 @@ class Signature(models.Model):
 
     def twins(self) -> SignatureQuerySet:
         """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
-        alike = Q(name__iexact=self.name) | Q(name_as_signed__iexact=self.name_as_signed)
+        alike = Q(key=names.key(self.name)) | Q(name_as_signed__iexact=self.name_as_signed)
         if self.kind == self.Kind.ORGANIZATION:
-            alike |= Q(organization__in=[each.organization for each in self.candidates() if each.identifies])
+            (known,) = Organization.objects.identified_by([self.sought()])
+            alike |= Q(organization__in=[each.organization for each in known])
         contact = getattr(self, "contact", None)
         if contact and contact.email:
             alike |= Q(contact__email_index=contact.email_index)
