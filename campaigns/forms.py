@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from . import logos, names, tokens
-from .models import Campaign, Signature
+from .models import Campaign, Question, Signature
 from .models.contacts import PRIVACY_NOTICE
+from .models.questions import LONGEST_WORDS
 
 FASTEST_SECONDS = 1
 LARGEST_LIST_BYTES = 8_000_000
@@ -254,6 +255,31 @@ class AddressForm(forms.Form):
         help_text=_("The link goes there instead, and the one already sent ends."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
     )
+
+
+class AnswerForm(forms.Form):
+    """The contact person's answer to what the coordinators ask."""
+
+    use_required_attribute = False
+
+    question = forms.ModelChoiceField(
+        queryset=Question.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("The coordinators do not ask this any more.")},
+    )
+    words = forms.CharField(
+        label=_("Your answer"),
+        max_length=LONGEST_WORDS,
+        error_messages={"required": _("Write your answer first.")},
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["question"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = signature.questions.told()
+        self.fields["words"].widget.attrs.pop("maxlength", None)
 
 
 class CheckForm(forms.Form):

@@ -39,7 +39,7 @@ from campaigns.models import (
     Translation,
     Update,
 )
-from campaigns.models.deciding import UNDO_WITHIN
+from campaigns.models.outbox import UNDO_WITHIN
 
 
 def make_coordinator(username: str = "coordinator", **fields: Any) -> User:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from campaigns.models import Event, Merge, Organization, OrganizationName, OutgoingMail, Signature
-from campaigns.models.deciding import UNDO_WITHIN
+from campaigns.models.outbox import UNDO_WITHIN
 from tests.builders import (
     ask_more,
     every_row,

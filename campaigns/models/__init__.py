@@ -15,6 +15,7 @@ from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
 from .proposals import Agreement, Proposal
+from .questions import Question
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
@@ -42,6 +43,7 @@ __all__ = [
     "OrganizationName",
     "OutgoingMail",
     "Proposal",
+    "Question",
     "Role",
     "Sign",
     "Signature",

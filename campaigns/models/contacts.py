@@ -10,14 +10,14 @@ from .. import domains, sealing
 def sealed(column: str) -> property:
     """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column."""
 
-    def place(contact: "Contact") -> str:
-        return f"contact {contact.pk} {column}"
+    def place(row: models.Model) -> str:
+        return f"{row._meta.model_name} {row.pk} {column}"
 
-    def unseal(contact: "Contact") -> str:
-        return sealing.unseal(bytes(getattr(contact, column)), place(contact), settings.CONTACT_KEYS)
+    def unseal(row: models.Model) -> str:
+        return sealing.unseal(bytes(getattr(row, column)), place(row), settings.CONTACT_KEYS)
 
-    def seal(contact: "Contact", text: str) -> None:
-        setattr(contact, column, sealing.seal(text, place(contact), settings.CONTACT_KEYS))
+    def seal(row: models.Model, text: str) -> None:
+        setattr(row, column, sealing.seal(text, place(row), settings.CONTACT_KEYS))
 
     return property(unseal, seal)
 

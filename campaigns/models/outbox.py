@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+# For so long a decision or a question can be undone; its letters wait for that.
+UNDO_WITHIN = datetime.timedelta(seconds=60)
 LEASE = datetime.timedelta(minutes=2)
 FIRST_DELAY = datetime.timedelta(minutes=1)
 LONGEST_DELAY = datetime.timedelta(hours=6)

@@ -21,8 +21,9 @@ from .evidence import Evidence
 from .known_names import OrganizationName
 from .listing import Kind, Shown, Source, State
 from .organizations import Organization
-from .outbox import OutgoingMail
+from .outbox import UNDO_WITHIN, OutgoingMail
 from .passes import LatePass
+from .questions import Question
 from .texts import TextVersion, languages
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Signature(models.Model):
             return
         if not Contact.objects.filter(pk=self.pk, email_index=proven).exists():
             raise ValidationError(_("The address was corrected meanwhile: use the link in the newer letter."))
-        self._become(self.State.PENDING, confirmed_at=timezone.now())
+        self.become(self.State.PENDING, confirmed_at=timezone.now())
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
         if corrected := self.campaign.text_versions.corrections_after(self.text_version).last():
             OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
@@ -198,69 +199,46 @@ class Signature(models.Model):
         for coordinator in self.campaign.reviewers():
             OutgoingMail.objects.queue("signature_awaits", self, coordinator)
 
-    @transaction.atomic
     def accept(self, by: Any = None, organization: Organization | None = None) -> None:
         """Lists the signature as `organization`'s, or without one as that of a new organization of its own name.
 
         Raises ValidationError when the organization is on the list already, or the signature is past deciding.
         """
-        kept = deciding.evidence_to_keep(self, by)
-        self.campaign.lock()
-        if self._may_become(self.State.LISTED, by):
-            self.evidence_kept = kept
-            deciding.tell_it_is_listed(self, by, places.take(self, by, organization))
+        deciding.accept(self, by, deciding.evidence_to_keep(self, by), organization)
 
-    @transaction.atomic
     def accept_and_verify(self, by: Any, organization: Organization | None, how: str) -> None:
         """Accepts, and keeps how the coordinator made sure of the organization; one that is verified stays so.
 
         Raises ValidationError as `accept` does, without a how, and for a person.
         """
-        kept = deciding.evidence_to_keep(self, by)
-        self.campaign.lock()
-        if not self._may_become(self.State.LISTED, by):
-            return
-        self.evidence_kept = kept
-        brought = places.take(self, by, organization)
-        if self.organization is None:
-            raise ValidationError(_("A person cannot be verified: accept the signature."))
-        if self.organization.verified_at is None:
-            self.organization.verify(by, how)
-            brought["verified"] = self.organization.events.filter(verb=Event.Verb.VERIFIED).latest("pk").pk
-        deciding.tell_it_is_listed(self, by, brought)
+        deciding.accept_and_verify(self, by, deciding.evidence_to_keep(self, by), organization, how)
 
-    @transaction.atomic
     def decline(self, by: Any, reason: str) -> None:
         """Does not accept the signature, for a `reason` that the contact person reads."""
-        kept = deciding.evidence_to_keep(self, by)
-        if not self._may_become(self.State.DECLINED, by):
-            return
-        decision = {"decided_by": by, "decided_at": timezone.now(), "reason": reason, "evidence_kept": kept}
-        self._become(self.State.DECLINED, **decision)
-        deciding.tell_it_is_declined(self, by)
+        deciding.decline(self, by, deciding.evidence_to_keep(self, by), reason)
 
-    @transaction.atomic
     def undo(self, by: Any) -> None:
         """Takes a coordinator's decision back, with all that it did: the signature waits again, and nobody is told.
 
         Raises ValidationError once the minute for it has passed, a letter is on its way, or the list was delivered.
         """
-        self.campaign.lock()
-        if not self._may_become(self.State.PENDING, by):
-            return
-        decision, organization = deciding.take_letters_back(self), self.organization
-        self._become(self.State.PENDING, **deciding.UNDECIDED)
-        if organization:
-            places.give_back(organization, decision.details, by)
-        Event.objects.record(Event.Verb.UNDONE, self.campaign, self, by=by, decision=decision.pk)
+        deciding.undo(self, by)
+
+    @transaction.atomic
+    def ask(self, by: Any, words: str) -> Question:
+        """Asks the contact person; the signature waits on. Raises ValidationError while another question is open."""
+        self.lock()
+        if self.state != self.State.PENDING:
+            raise self.refusal(by)
+        return Question.objects.ask(self, by, words)
 
     @transaction.atomic
     def withdraw(self) -> None:
         """The group takes its name back."""
         self.campaign.lock()
-        if not self._may_become(self.State.WITHDRAWN):
+        if not self.may_become(self.State.WITHDRAWN):
             return
-        self._become(self.State.WITHDRAWN, ended_at=timezone.now())
+        self.become(self.State.WITHDRAWN, ended_at=timezone.now())
         Event.objects.record(Event.Verb.WITHDRAWN, self.campaign, self)
 
     def answer(self, version_read: str, agrees: bool, by: Any = None) -> None:
@@ -279,9 +257,9 @@ class Signature(models.Model):
     def remove(self, by: Any, reason: str) -> None:
         """Takes from the list what should never have been there."""
         self.campaign.lock()
-        if not self._may_become(self.State.REMOVED, by):
+        if not self.may_become(self.State.REMOVED, by):
             return
-        self._become(self.State.REMOVED, decided_by=by, ended_at=timezone.now(), reason=reason)
+        self.become(self.State.REMOVED, decided_by=by, ended_at=timezone.now(), reason=reason)
         Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by)
         OutgoingMail.objects.queue("signature_removed", self)
 
@@ -339,7 +317,7 @@ class Signature(models.Model):
     def undo_until(self) -> datetime.datetime | None:
         """Until when a coordinator's decision on it can be undone; None where there is none, or no longer."""
         is_decided = self.state in {self.State.LISTED, self.State.DECLINED} and self.decided_by_id is not None
-        until = self.decided_at and self.decided_at + deciding.UNDO_WITHIN
+        until = self.decided_at and self.decided_at + UNDO_WITHIN
         return until if is_decided and self.source == self.Source.FORM and until and until > timezone.now() else None
 
     @property
@@ -400,22 +378,28 @@ class Signature(models.Model):
     def lock(self) -> None:
         self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
 
-    def _may_become(self, state: str, by: Any = None) -> bool:
+    def may_become(self, state: str, by: Any = None) -> bool:
         """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not,
-        and when another coordinator than `by` has decided before."""
+        and when another coordinator than `by` has decided so before."""
         self.lock()
-        is_anothers = by is not None and self.decided_by not in {None, by} and self.state != self.State.WITHDRAWN
-        if self.state == state and not is_anothers:
-            return False
         if self.state != state and state in self.TRANSITIONS.get(self.State(self.state), set()):
             return True
+        if self.state == state and not self.is_decided_by_another(by):
+            return False
+        raise self.refusal(by)
+
+    def is_decided_by_another(self, by: Any) -> bool:
+        return by is not None and self.decided_by not in {None, by} and self.state != self.State.WITHDRAWN
+
+    def refusal(self, by: Any) -> ValidationError:
+        """That it is past this; a coordinator reads who decided before."""
         words = _("“%(name)s” is %(state)s by now, so this is no longer possible.")
-        if is_anothers:
+        if self.is_decided_by_another(by):
             words = _("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
         params = {"name": self.name, "state": self.get_state_display(), "coordinator": self.decided_by}
-        raise ValidationError(words, code="transition", params=params)
+        return ValidationError(words, code="transition", params=params)
 
-    def _become(self, state: str, **changes: Any) -> None:
+    def become(self, state: str, **changes: Any) -> None:
         self.state = state
         for field, value in changes.items():
             setattr(self, field, value)

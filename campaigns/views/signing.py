@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
-from ..forms import AddressForm, LogoForm, SignForm
+from ..forms import AddressForm, AnswerForm, LogoForm, SignForm
 from ..models import Campaign, LatePass, Signature, brought_logos, confirmations
 from .errors import gone
 
@@ -114,15 +114,16 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 @ends_as_gone
 @require_http_methods(FORM_METHODS)
 def own_page(request: HttpRequest, token: str) -> HttpResponse:
-    """The contact person's page. GET shows, since mail scanners open links; POST confirms or withdraws."""
+    """The contact person's page. GET shows, since mail scanners open links; POST confirms, withdraws or answers."""
     signature = signature_behind(token, tokens.OWN_PAGE)
-    status, refusal = 200, None
+    answer = AnswerForm(request.POST if "answer" in request.POST else None, signature=signature)
+    status, refusal = INVALID if answer.is_bound else 200, None
     try:
-        if request.method == "POST" and act(signature, request.POST):
+        if request.method == "POST" and (take(answer) or act(signature, request.POST)):
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    context = {**about(signature), "refusal": refusal, "token": token, "form": LogoForm()}
+    context = {**about(signature), "refusal": refusal, "token": token, "form": LogoForm(), "answer_form": answer}
     return render(request, "campaigns/signature.html", context, status=status)
 
 
@@ -146,7 +147,8 @@ def own_logo(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("own_page", token)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    context = {**about(signature), "refusal": refusal, "token": token, "form": form}
+    answer = AnswerForm(signature=signature)
+    context = {**about(signature), "refusal": refusal, "token": token, "form": form, "answer_form": answer}
     return render(request, "campaigns/signature.html", context, status=status)
 
 
@@ -164,9 +166,18 @@ def about(signature: Signature) -> dict[str, Any]:
         "joining": joining,
         "changes": differences.between(version, joining, *languages) if joining else [],
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
+        "questions": signature.questions.told().select_related("signature"),
         "may_bring_logo": brought_logos.may_bring(signature),
         "may_take_logo_back": brought_logos.may_take_back(signature),
     }
+
+
+def take(answer: AnswerForm) -> bool:
+    """Keeps the answer to the coordinators' question. False where none was sent, or it is not in order."""
+    if not answer.is_bound or not answer.is_valid():
+        return False
+    answer.cleaned_data["question"].answer(answer.cleaned_data["words"])
+    return True
 
 
 def act(signature: Signature, pressed: QueryDict) -> bool:
