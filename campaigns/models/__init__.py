@@ -16,6 +16,7 @@ from .outbox import OutgoingMail
 from .passes import LatePass
 from .proposals import Agreement, Proposal
 from .questions import Question
+from .queues import Place, Queue, Undoable, next_of, place_of, queues_of, undoable_of
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
@@ -42,8 +43,10 @@ __all__ = [
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Place",
     "Proposal",
     "Question",
+    "Queue",
     "Role",
     "Sign",
     "Signature",
@@ -51,7 +54,12 @@ __all__ = [
     "Tally",
     "TextVersion",
     "Translation",
+    "Undoable",
     "Update",
     "UpdateText",
     "foresee",
+    "next_of",
+    "place_of",
+    "queues_of",
+    "undoable_of",
 ]

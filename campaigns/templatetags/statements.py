@@ -1,9 +1,10 @@
 """Filters for statements and for those who sign them."""
 
+import re
 from urllib.parse import urlsplit
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from campaigns.markdown import render
@@ -30,3 +31,9 @@ def language_named(code: str) -> str:
 def host(website: str) -> str:
     """Where a website's address leads, short enough for a list: `example.org` of `https://www.example.org/about/`."""
     return (urlsplit(website).hostname or website).removeprefix("www.")
+
+
+@register.filter(is_safe=True)
+def unlinked(markup: SafeString) -> SafeString:
+    """A piece of a page whose links lead nowhere, for the specimen of what may never be there."""
+    return mark_safe(re.sub(r'<a href="[^"]*"', "<a", markup))  # noqa: S308 - it takes away, and adds nothing
