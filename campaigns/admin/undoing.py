@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 def undo(desk: "SignatureAdmin", request: HttpRequest) -> HttpResponse:
     """Takes back what was done in one act: all of it, or nothing."""
-    keys = request.POST.getlist("signature")
-    if not keys or not all(map(is_key, keys)):
-        raise BadRequest
+    keys = set(filter(is_key, request.POST.getlist("signature")))
     signatures = list(desk.get_queryset(request).filter(pk__in=keys))
-    if len(signatures) != len(set(keys)) or not all(desk.has_change_permission(request, each) for each in signatures):
+    may = desk.has_change_permission
+    if not may(request) or len(signatures) != len(keys) or not all(may(request, each) for each in signatures):
         raise PermissionDenied
+    if not signatures:
+        messages.error(request, _("There is nothing to undo."))
+        return HttpResponseRedirect(reverse("admin:index"))
     try:
         words = take_back(signatures, request.POST.get("question", ""), by=request.user)
         messages.success(request, words % {"name": signatures[0].name, "count": len(signatures)})
