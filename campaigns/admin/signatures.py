@@ -44,6 +44,9 @@ class SignatureAdmin(Scoped):
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return ["-awaits", "-confirmed_at", "-id"]
 
+    def has_delete_permission(self, request: HttpRequest, obj: Signature | None = None) -> bool:
+        return False
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
