@@ -1,7 +1,7 @@
 """The site of the coordinators' desk: who may come in, and what asks for a fresh proof of who this is."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -18,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from . import manual, sessions
+from .models import Campaign, Role, Translation, queues_of, undoable_of
 from .views.errors import not_saved
 
 View = Callable[..., HttpResponse]
 LONGEST_KEY = 18
+TOGETHER = "decided_together"  # in the session, the keys of what was decided last in one act
 
 
 def fresh_proof(view: View) -> View:
@@ -48,6 +50,18 @@ def fresh_proof(view: View) -> View:
 def is_key(text: str) -> bool:
     """Whether it is written as the key of a row, and no database stumbles over it."""
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+
+
+def front_page(user: Any) -> dict[str, Any]:
+    """What the desk opens on. It costs as many queries for a long queue as for a short one."""
+    campaigns = Campaign.objects.of(user, Role.OWNER, Role.REVIEWER).with_listed_count().with_pending_count()
+    return {
+        "decides": user.is_superuser or bool(campaigns),
+        "queues": queues_of(user),
+        "campaigns": campaigns,
+        "translates": user.memberships.filter(role=Role.TRANSLATOR).exists(),
+        "translations": Translation.objects.of_translator(user).select_related("campaign"),
+    }
 
 
 class Desk(AdminSite):
@@ -94,6 +108,15 @@ class Desk(AdminSite):
             return HttpResponseRedirect(reverse("admin:index"))
         ways = [way["url"] for way in get_adapter().get_reauthentication_methods(request.user) if "mfa" in way["id"]]
         return HttpResponseRedirect(ways[-1] + query if ways else reverse("mfa_index"))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """As Django's, with what can be undone, for the pages that show it."""
+        undoable = partial(undoable_of, request.user, request.session.get(TOGETHER, []))
+        return {**super().each_context(request), "undoable": undoable}
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """What waits for this person, how the campaigns stand, and then the lists."""
+        return super().index(request, {**front_page(request.user), **(extra_context or {})})
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return logout(request)

@@ -78,7 +78,7 @@ def main() -> None:
         page.goto("/campaigns/interpol-2018/")
         picture(page, "campaign.png", height=900)
         sign_in(page)
-        page.click("a:has-text('Decide') >> nth=0")
+        page.click("a:has-text('Decide')")
         picture(page, "coordinators/decision.png")
         page.goto("/admin/campaigns/campaign/")
         page.click("a:has-text('Example')")

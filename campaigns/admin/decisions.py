@@ -1,7 +1,7 @@
 """The forms by which a coordinator decides. Each carries out one verb."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -9,19 +9,26 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from ..desk import is_key
 from ..forms import AddressField, NameField, WebsiteField
-from ..models import Campaign, Candidate, Organization, Signature
+from ..models import Campaign, Candidate, Evidence, Organization, Signature
+from ..models.evidence import reason_suggested_by
+from ..models.questions import LONGEST_WORDS
+from .ready_made import HOWS, QUESTIONS, REASONS
 
 NEW = "new"
+Choices = list[tuple[str, str]]
 SIGNATORY_FIELDS = ["kind", "name", "affiliation", "country", "website", "shown", "source"]
 Kind, Source, State = Signature.Kind, Signature.Source, Signature.State
 
 
-def listing_choices(name: str, candidates: list[Candidate]) -> list[tuple[str, str]]:
+def listing_choices(name: str, candidates: list[Candidate]) -> Choices:
     """As which organization a name may be listed: each that is known, with the reason, or a new one."""
     known = [
         (
@@ -48,10 +55,23 @@ def typed(form: forms.Form, field: str) -> str:
         return ""
 
 
-def offer(form: forms.Form, choices: list[tuple[str, str]]) -> None:
+def offer(form: forms.Form, choices: Choices | Callable[[], Choices]) -> None:
     field = form.fields["organization"]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+
+
+def already(signature: Signature) -> str:
+    """What the second of two is told: how it was decided, and by whom."""
+    if signature.decided_by and signature.state != State.WITHDRAWN:
+        words = gettext("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
+    else:
+        words = gettext("“%(name)s” is %(state)s by now, so this cannot be done.")
+    return words % {
+        "name": signature.name,
+        "state": signature.get_state_display(),
+        "coordinator": signature.decided_by,
+    }
 
 
 class Decision(forms.Form):
@@ -59,6 +79,7 @@ class Decision(forms.Form):
 
     use_required_attribute = False
     verb: Callable[[Any], None]
+    ready_made: Sequence[Promise] = ()
 
     @classmethod
     def suits(cls, signature: Signature) -> bool:
@@ -68,6 +89,9 @@ class Decision(forms.Form):
     def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.signature = signature
+
+    def inform(self, found: list[Evidence]) -> None:
+        """Fills in what the evidence suggests."""
 
     def decide(self, by: Any) -> bool:
         """Carries out the verb. False, with the reason among the form's errors, when it is refused."""
@@ -79,7 +103,30 @@ class Decision(forms.Form):
         return True
 
 
+class Wording(forms.Textarea):
+    """The words that the pressed button stands for, where it stands for some, else those that were typed."""
+
+    def __init__(self, button: str, rows: int) -> None:
+        super().__init__(attrs={"rows": rows})
+        self.button = button
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(self.button) or super().value_from_datadict(data, files, name)
+
+
+class OwnWording(forms.Textarea):
+    """The words that were typed for this one, else those that were typed for all."""
+
+    def __init__(self, for_all: str) -> None:
+        super().__init__(attrs={"rows": 3})
+        self.for_all = for_all
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return super().value_from_datadict(data, files, name) or data.get(self.for_all)
+
+
 class AcceptForm(Decision):
+    verb_of_many = "accept"
     organization = forms.ChoiceField(label=_("List it as"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,14 +134,70 @@ class AcceptForm(Decision):
         if self.signature.kind == Kind.PERSON:
             del self.fields["organization"]
             return
-        candidates = self.signature.candidates()
-        offer(self, listing_choices(self.signature.name, candidates))
-        certain = next((str(each.organization.pk) for each in candidates if each.certain), "")
-        self.fields["organization"].initial = certain or ("" if candidates else NEW)
+        self.merged = self._follow_merge()
+        offer(self, self.choices)
+        self.fields["organization"].initial = self.certain
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        return self.signature.candidates()
+
+    def choices(self) -> Choices:
+        choices = listing_choices(self.signature.name, self.candidates)
+        if self.merged and str(self.merged.standing.pk) not in dict(choices):
+            kept = self.merged.standing
+            choices.insert(0, (str(kept.pk), gettext("Existing: %(name)s") % {"name": in_a_line(kept)}))
+        return choices
+
+    def certain(self) -> str:
+        """The choice that needs no person; empty where somebody has to choose."""
+        certain = next((str(each.organization.pk) for each in self.candidates if each.certain), "")
+        return certain or ("" if self.candidates else NEW)
+
+    @property
+    def chosen(self) -> Organization | None:
+        """The known organization that is chosen; none for a new one, and while nothing is."""
+        if "organization" not in self.fields:
+            return None
+        known = [each.organization for each in self.candidates] + ([self.merged.standing] if self.merged else [])
+        return next((each for each in known if str(each.pk) == self["organization"].value()), None)
+
+    def clean(self) -> None:
+        if "organization" in self.fields and self.merged:
+            words = _("“%(name)s” was merged into “%(kept)s” since you opened this page: look again.")
+            params = {"name": self.merged.name, "kept": self.merged.standing.name}
+            self.add_error("organization", ValidationError(words, params=params))
 
     def verb(self, by: Any) -> None:
-        choice = self.cleaned_data.get("organization", NEW)
-        self.signature.accept(by=by, organization=None if choice == NEW else Organization.objects.get(pk=choice))
+        self.signature.accept(by=by, **self.options)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"organization": self.chosen}
+
+    def _follow_merge(self) -> Organization | None:
+        """What was chosen, where it has been merged meanwhile. The form then chooses the record in which it stands."""
+        name = self.add_prefix("organization")
+        sent = self.data.get(name, "")
+        merged = Organization.objects.exclude(merged_into=None).filter(pk=sent).first() if is_key(sent) else None
+        if merged:
+            self.data = MultiValueDict({**dict(self.data), name: [str(merged.standing.pk)]})
+        return merged
+
+
+class AcceptAndVerifyForm(AcceptForm):
+    prefix = "accept"  # one choice of the organization, two buttons
+    how = forms.CharField(
+        label=_("How did you make sure?"), max_length=300, widget=Wording("accept_and_verify", rows=2)
+    )
+    ready_made = HOWS
+
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        return signature.kind == Kind.ORGANIZATION
+
+    def verb(self, by: Any) -> None:
+        self.signature.accept_and_verify(by=by, how=self.cleaned_data["how"], **self.options)
 
 
 class ReasonForm(Decision):
@@ -107,8 +210,49 @@ class ReasonForm(Decision):
 
 
 class DeclineForm(ReasonForm):
+    verb_of_many = "decline"
+    ready_made = REASONS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget = Wording("decline", rows=4)
+
+    def inform(self, found: list[Evidence]) -> None:
+        self.fields["reason"].initial = reason_suggested_by(found)
+
     def verb(self, by: Any) -> None:
-        self.signature.decline(by=by, reason=self.cleaned_data["reason"])
+        self.signature.decline(by=by, **self.options)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class AskForm(Decision):
+    words = forms.CharField(
+        label=_("Question"),
+        help_text=_("The contact person reads it in a letter, and answers on its own page."),
+        max_length=LONGEST_WORDS,
+        widget=Wording("ask", rows=4),
+    )
+    ready_made = QUESTIONS
+
+    @classmethod
+    def suits(cls, signature: Signature) -> bool:
+        contact = getattr(signature, "contact", None)
+        return contact is not None and bool(contact.email) and not signature.questions.open().exists()
+
+    def verb(self, by: Any) -> None:
+        self.signature.ask(by=by, words=self.cleaned_data["words"])
+
+
+class DeclineOfManyForm(DeclineForm):
+    """One of many: without a reason of its own it gets the one for all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget = OwnWording("reason_for_all")
+        self.fields["reason"].help_text = ""
 
 
 OWN_WORDS, NOTHING = "own words", "nothing"
@@ -211,7 +355,13 @@ class UnmakeInitiatorForm(Decision):
 
 # What a coordinator may do with a signature in each state, by the name of its button.
 DECISIONS: dict[str, dict[str, type[Decision]]] = {
-    State.PENDING: {"accept": AcceptForm, "decline": DeclineForm, "list_as": ListAsForm},
+    State.PENDING: {
+        "accept": AcceptForm,
+        "accept_and_verify": AcceptAndVerifyForm,
+        "decline": DeclineForm,
+        "ask": AskForm,
+        "list_as": ListAsForm,
+    },
     State.LISTED: {
         "answer": AnswerForm,
         "list_as": ListAsForm,

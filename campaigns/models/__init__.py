@@ -18,6 +18,7 @@ from .passes import LatePass
 from .people import Person
 from .proposals import Agreement, Proposal
 from .questions import Question
+from .queues import Place, Queue, Undoable, next_of, place_of, queues_of, undoable_of
 from .reports import Report
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
@@ -49,8 +50,10 @@ __all__ = [
     "OrganizationName",
     "OutgoingMail",
     "Person",
+    "Place",
     "Proposal",
     "Question",
+    "Queue",
     "Report",
     "Role",
     "Sign",
@@ -59,8 +62,13 @@ __all__ = [
     "Tally",
     "TextVersion",
     "Translation",
+    "Undoable",
     "Update",
     "UpdateText",
     "decides_on",
     "foresee",
+    "next_of",
+    "place_of",
+    "queues_of",
+    "undoable_of",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -89,16 +89,22 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         return self.in_public().named_in(language)
 
     def named_in(self, language: str) -> Self:
-        """Each with its organization, and `name_here`, the name in that language where it has one other than the listed
-        name, and `name_language`, that of the listed name where a coordinator has said it. Who is hidden stands as
-        listed."""
-        names = apps.get_model("campaigns", "OrganizationName").objects.in_language(language)
-        known = names.filter(organization=OuterRef("organization"), organization__is_hidden=False)
+        """Each with its organization, and named as by `marked_names`."""
+        return self.select_related("organization").marked_names(language, OuterRef("organization"))
+
+    def as_on_page(self, language: str, organization: int | None) -> Self:
+        """Each with all that a page in this language would list of it, were it in public as that organization's."""
+        return self.marked_standing().marked_supplement().marked_names(language, Value(organization))
+
+    def marked_names(self, language: str, organization: Any) -> Self:
+        """Each with `name_here`, the organization's name in that language where it has one other than the listed name,
+        and `name_language`, that of the listed name where a coordinator has said it. Who is hidden stands as listed."""
+        names = apps.get_model("campaigns", "OrganizationName").objects
+        known = names.in_language(language).filter(organization=organization, organization__is_hidden=False)
         is_in_it = Exists(known.filter(name=OuterRef("name")))
         name_here = Case(When(~is_in_it, then=Subquery(known.order_by("rank", "id").values("name")[:1])))
-        listed = apps.get_model("campaigns", "OrganizationName").objects.filter(organization=OuterRef("organization"))
-        name_language = Subquery(listed.filter(name=OuterRef("name")).values("language")[:1])
-        return self.select_related("organization").annotate(name_here=name_here, name_language=name_language)
+        listed = names.filter(organization=organization, name=OuterRef("name"))
+        return self.annotate(name_here=name_here, name_language=Subquery(listed.values("language")[:1]))
 
     def page_one(self, language: str, size: int) -> Self:
         """What the campaign's page tells of, in one query: the first `size` of `on_page`, the initiators that come

@@ -54,6 +54,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Those that wait for an answer. Deciding and withdrawing end a question; undoing that opens it again."""
         return self.filter(answered_at=None, taken_back_at=None, signature__state=State.PENDING)
 
+    def retractable_by(self, user: Any) -> "QuestionQuerySet":
+        """Those that the person has asked within the last minute, the newest first."""
+        return self.open().filter(asked_by=user, asked_at__gt=timezone.now() - UNDO_WITHIN)
+
     def told(self) -> "QuestionQuerySet":
         """Those that the contact person may read, the newest first: none that can still be taken back."""
         until = timezone.now() - UNDO_WITHIN
