@@ -105,7 +105,7 @@ def test_home_shows_both_campaigns_and_which_is_the_example(client: Client) -> N
 
 def test_example_has_four_requests_that_wait_and_its_contacts_are_roles() -> None:
     example = Campaign.objects.get(slug="example")
-    requests = example.signatures.awaiting_review().select_related("contact")
+    requests = example.signatures.queue().select_related("contact")
     assert example.signatures.count() == 5
     assert [(request.name, request.contact.name, request.contact.email) for request in requests] == [
         ("Example Ramblers' Association", "the secretary", "secretary@ramblers.example.org"),

@@ -324,7 +324,7 @@ def test_batch_is_looked_at_then_accepted_and_undone_together(desk: Client, camp
     assert Signature.objects.listed().count() == 3
     page = desk.post(UNDO, {"signature": [each.pk for each in chosen]}, follow=True).content.decode()
     assert "3 signatures wait again." in page
-    assert Signature.objects.awaiting_review().count() == 3
+    assert Signature.objects.queue().count() == 3
 
 
 def test_batch_is_declined_each_for_its_reason(desk: Client, campaign: Campaign) -> None:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from campaigns.models import Event, Merge, Organization, OrganizationName, OutgoingMail, Signature
+from campaigns.models import Attack, Event, Marks, Merge, Organization, OrganizationName, OutgoingMail, Signature
 from campaigns.models.outbox import UNDO_WITHIN
 from tests.builders import (
     ask_more,
@@ -357,7 +357,15 @@ def unconfirmed() -> Signature:
     return make_signature(make_campaign())
 
 
-@pytest.mark.parametrize("make", [added, listed_without_review, unconfirmed])
+def set_aside() -> Signature:
+    signature = make_pending(make_campaign(), comment="Buy now")
+    Attack.objects.clear(signature.campaign, Marks(phrase="Buy now"), by=None)
+    signature.refresh_from_db()
+    assert signature.state == "discarded"
+    return signature
+
+
+@pytest.mark.parametrize("make", [added, listed_without_review, unconfirmed, set_aside])
 def test_what_no_coordinator_has_decided_cannot_be_undone(make: Callable[[], Signature], coordinator: User) -> None:
     signature = make()
     before = every_row()

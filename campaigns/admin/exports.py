@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Contact, Event, Organization, OrganizationName, Signature
-from ..models.signatures import SignatureQuerySet
+from ..models.arrivals import SignatureQuerySet
 from ..spreadsheets import TITLES, csv_rows, in_one_cell, xlsx_file
 
 AT_ONCE = 500

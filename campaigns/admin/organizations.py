@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from .. import names
 from ..access import memberships
 from ..models import Campaign, Merge, Organization, OrganizationName, Signature
+from ..models.arrivals import SignatureQuerySet
 from ..models.organizations import OrganizationQuerySet
-from ..models.signatures import SignatureQuerySet
 from .exports import organizations_as_csv, organizations_as_xlsx
 from .inlines import LabelledFormSet
 from .logos import logo, logo_file

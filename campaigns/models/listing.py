@@ -163,9 +163,6 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those whose form was sent so shortly before or after the moment."""
         return self.filter(submitted_at__range=(moment - span, moment + span))
 
-    def awaiting_review(self) -> Self:
-        return self.filter(state=State.PENDING).order_by("confirmed_at", "id")
-
     def marked_awaiting(self) -> Self:
         """Each with `awaits`, whether a coordinator has to decide on it."""
         return self.annotate(awaits=Q(state=State.PENDING))

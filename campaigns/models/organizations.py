@@ -27,7 +27,8 @@ from .events import Event
 from .known_names import LONGEST_NAME, OrganizationName, tidy
 
 if TYPE_CHECKING:
-    from .signatures import Signature, SignatureQuerySet
+    from .arrivals import SignatureQuerySet
+    from .signatures import Signature
 
 
 MOST_WORDS_SOUGHT = 10
