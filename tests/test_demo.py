@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from campaigns.demo.load import load
-from campaigns.models import Campaign, Event, Sign, Person
+from campaigns.models import Campaign, Event, Person, Sign
 from tests.builders import every_row, make_coordinator
 
 pytestmark = pytest.mark.django_db
