@@ -29,14 +29,9 @@ def decide_many(
     title: Any,
 ) -> HttpResponse | None:
     """Shows each with its form; once these are filled in, carries out every decision or none."""
-    is_whole_list = request.POST.get("select_across") == "1" and "decide" not in request.POST
-    ticked = set(request.POST.getlist("_selected_action"))
-    # A list that is filtered by state would leave out, without a word, what was decided meanwhile.
-    chosen = listed if is_whole_list else desk.get_queryset(request).filter(pk__in=ticked)
-    if max(chosen.count(), len(ticked)) > MOST_AT_ONCE:
-        return page(desk, request, "signature/too_many", _("Too many at once"), TOO_MUCH, most=MOST_AT_ONCE)
-    if not is_whole_list and chosen.count() < len(ticked):
-        return page(desk, request, "signature/not_yours", _("Not all of these are yours to decide"), FORBIDDEN)
+    chosen = chosen_of(desk, request, listed)
+    if isinstance(chosen, HttpResponse):
+        return chosen
     late = chosen.exclude(state=Signature.State.PENDING).select_related("decided_by")
     for each in late:
         messages.error(request, already(each))
@@ -52,6 +47,22 @@ def decide_many(
     status = CONFLICT if is_filled_in else INVALID if sent else 200
     context = {"looks": looks(forms, request.user), "ready_made": form_class.ready_made, "sent": sent}
     return page(desk, request, "signature/decide_many", title, status, action=request.POST["action"], **context)
+
+
+def chosen_of(
+    desk: "SignatureAdmin", request: HttpRequest, listed: QuerySet[Signature]
+) -> QuerySet[Signature] | HttpResponse:
+    """The signatures that were ticked, or a page that says why they cannot be decided at once."""
+    is_whole_list = request.POST.get("select_across") == "1" and "decide" not in request.POST
+    ticked = set(request.POST.getlist("_selected_action"))
+    # A list that is filtered by state would leave out, without a word, what was decided meanwhile.
+    chosen = listed if is_whole_list else desk.get_queryset(request).filter(pk__in=ticked)
+    count = chosen.count()
+    if max(count, len(ticked)) > MOST_AT_ONCE:
+        return page(desk, request, "signature/too_many", _("Too many at once"), TOO_MUCH, most=MOST_AT_ONCE)
+    if not is_whole_list and count < len(ticked):
+        return page(desk, request, "signature/not_yours", _("Not all of these are yours to decide"), FORBIDDEN)
+    return chosen
 
 
 def looks(forms: Sequence[Decision], user: Any) -> list[tuple[Decision, list[Evidence]]]:

@@ -24,20 +24,12 @@ def merge(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpRespo
     """Without another record, offers those that it may be; with one, shows both and what merging does."""
     organization, known = desk.row(request, pk), desk.known(request)
     if "with" not in request.GET:
-        return page(
-            desk,
-            request,
-            "organization/choose_other",
-            TITLE,
-            organization=organization,
-            **others(organization, request),
-        )
+        found = {"organization": organization, **others(organization, request)}
+        return page(desk, request, "organization/choose_other", TITLE, **found)
     other = get_object_or_404(Organization.objects.standing().exclude(pk=pk), pk=number_in(request.GET, "with"))
     pair = [organization, other]
-    signed = Prefetch("signatures", known.select_related("campaign", "text_version"))
-    prefetch_related_objects(pair, "names", signed)
-    kept = next((each for each in pair if each.pk == number_in(request.GET, "keep")), better_known(pair))
-    merged = next(each for each in pair if each != kept)
+    prefetch_related_objects(pair, "names", Prefetch("signatures", known.select_related("campaign", "text_version")))
+    kept, merged = in_order(pair, number_in(request.GET, "keep"))
     refusal = None
     if request.method == "POST":
         try:
@@ -62,6 +54,12 @@ def others(organization: Organization, request: HttpRequest) -> dict[str, Any]:
         "q": sought,
         "found": standing.search(sought)[:MOST_FOUND] if sought else [],
     }
+
+
+def in_order(pair: list[Organization], keep: int) -> list[Organization]:
+    """The one that is kept, and the one that goes: as was chosen by its key, else the better known is kept."""
+    kept = next((each for each in pair if each.pk == keep), better_known(pair))
+    return sorted(pair, key=lambda each: each != kept)
 
 
 def better_known(pair: list[Organization]) -> Organization:

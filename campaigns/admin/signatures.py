@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..models import Campaign, Place, Role, Sign, Signature, next_of, place_of
+from .adding import AddForm
 from .addresses import address
 from .batches import decide_many
-from .decisions import DECISIONS, AcceptForm, AddForm, AskForm, Decision, DeclineForm, DeclineOfManyForm, already
+from .decisions import DECISIONS, AcceptForm, AskForm, Decision, DeclineForm, DeclineOfManyForm, already
 from .exports import signatures_as_csv, signatures_as_xlsx
 from .pages import INVALID, page
 from .scope import OF_WHICH_CAMPAIGN, Scoped
