@@ -51,8 +51,7 @@ def addresses(site: str) -> list[str]:
         reverse("admin:campaigns_update_change", args=[update.pk]),
         reverse("admin:campaigns_importbatch_add"),
         reverse("admin:campaigns_report_change", args=[report.pk]),
-        reverse("admin:auth_user_changelist"),
-        reverse("admin:auth_user_add"),
+        reverse("admin:campaigns_person_add"),
     ]
 
 
