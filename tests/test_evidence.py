@@ -61,6 +61,7 @@ def test_address_was_confirmed_and_when(campaign: Campaign) -> None:
 
 
 HILL = {"name": "Hill Watch"}
+OF_MAIL = {"own_domain", "free_mail", "disguised_mail", "foreign_mail", "another_domain"}
 MAIL: list[tuple[dict[str, Any], str, tuple[str, Sign], str]] = [
     ({}, "a@river.example", ("own_domain", FOR), "at river.example, the domain of “River Watch”."),
     ({}, "a@mail.river.example", ("own_domain", FOR), "at river.example, the domain of “River Watch”."),
@@ -77,7 +78,13 @@ MAIL: list[tuple[dict[str, Any], str, tuple[str, Sign], str]] = [
     (HILL, "a@rіver.example", ("disguised_mail", AGAINST), ".example, which is almost river.example, the domain of"),
     (HILL, "a@lаkes.example", ("disguised_mail", AGAINST), "which mixes alphabets."),
     ({**HILL, "website": "https://riwer.example"}, "a@riwer.example", ("disguised_mail", AGAINST), "is almost"),
-    ({"website": "https://storm.example"}, "a@storm.example", ("another_domain", UNKNOWN), "of “River Watch” we know"),
+    (
+        {"website": "https://storm.example"},
+        "a@storm.example",
+        ("foreign_mail", AGAINST),
+        "is verified, is river.example",
+    ),
+    ({}, "a@evil.example", ("foreign_mail", AGAINST), "at evil.example; that of “River Watch”"),
     (HILL, "a@storm.example", ("another_domain", UNKNOWN), "whose that is we do not know"),
 ]
 
@@ -88,7 +95,7 @@ def test_domain_of_the_address_is_weighed(
 ) -> None:
     register()
     found = make_pending(campaign, email=email, **fields).evidence()
-    of_mail = [each for each in found if each.code in {"own_domain", "free_mail", "disguised_mail", "another_domain"}]
+    of_mail = [each for each in found if each.code in OF_MAIL]
     assert [(each.code, each.sign) for each in of_mail] == [expected]
     assert words in of_mail[0].text
 
@@ -110,7 +117,7 @@ def test_role_is_told_as_it_was_claimed(campaign: Campaign) -> None:
     claimed, silent = make_pending(campaign), make_pending(campaign, "Hill Watch")
     silent.contact.role = ""
     silent.contact.save()
-    assert told(claimed.evidence(), "role") == [(FOR, "The contact person signs as “secretary”.")]
+    assert told(claimed.evidence(), "role") == [(UNKNOWN, "The contact person says to be “secretary”.")]
     assert told(silent.evidence(), "role") == [(UNKNOWN, "The contact person does not say in which role they sign.")]
 
 
@@ -121,8 +128,8 @@ def test_what_was_taken_down_without_address_is_weighed_too(campaign: Campaign) 
 
 
 def test_person_is_weighed_without_the_registry() -> None:
-    register("Anna Kovalenko")
-    person = make_pending(make_campaign(allows_persons=True), "Anna Kovalenko", email="a@gmail.com", kind="person")
+    register("A Reader")
+    person = make_pending(make_campaign(allows_persons=True), "A Reader", email="a@gmail.com", kind="person")
     assert signs(person.evidence()) == {("confirmed", FOR), ("free_mail", UNKNOWN)}
     assert person.suggested_reason() == ""
 
@@ -130,9 +137,23 @@ def test_person_is_weighed_without_the_registry() -> None:
 # The registry
 
 
+def test_name_alone_speaks_for_nothing(campaign: Campaign) -> None:
+    """Anybody can type the name of a known organization, and another's domain does not make it theirs."""
+    known = register()
+    register("Evil", "https://evil.example", verified=False)
+    make_pending(make_campaign(slug="another"), email="a@river.example").accept(organization=known)
+    for website in ("", "https://evil.example"):
+        signature = make_pending(campaign, email="office@evil.example", website=website)
+        found = signature.evidence()
+        assert [each.code for each in found if each.sign == FOR] == ["confirmed"]
+        assert "at evil.example; that of “River Watch”, which is verified, is river.example." in str(found)
+        assert "an address of your organization’s own domain" in evidence.reason_suggested_by(found)
+        signature.decline(by=None, reason="No.")
+
+
 def test_known_organization_is_told_with_its_reason_and_whether_it_is_verified(campaign: Campaign) -> None:
     known, unverified = register(), register("The River Watch Society", "https://watch.example", verified=False)
-    found = make_pending(campaign, website="https://watch.example").evidence()
+    found = make_pending(campaign, website="https://watch.example", email="a@river.example").evidence()
     assert told(found, "known") == [
         (FOR, "“River Watch” is known (same name) and verified."),
         (UNKNOWN, "“The River Watch Society” is known (same website), but not verified."),
@@ -153,7 +174,7 @@ def test_what_it_has_signed_is_told_as_far_as_the_reader_may_know(campaign: Camp
     for number, shown in enumerate(["public", "addressee", "counted"]):
         other = make_campaign(slug=f"letter-{number}", title=f"Letter {number}")
         make_pending(other, shown=shown, email="a@river.example").accept(organization=known)
-    signature = make_pending(campaign)
+    signature = make_pending(campaign, email="b@river.example")
     assert told(signature.evidence(), "signed") == [(FOR, "“River Watch” has signed “Letter 0”.")]
     mine = Campaign.objects.filter(slug="letter-2")
     assert told(signature.evidence(mine), "signed") == [(FOR, "“River Watch” has signed “Letter 2”, “Letter 0”.")]
@@ -165,7 +186,7 @@ def test_decision_is_kept_on_what_its_coordinator_may_know(campaign: Campaign) -
     make_pending(other, shown="counted").accept(organization=known)
     kept = []
     for reviewer in (make_member(campaign, "here", "reviewer"), make_member(other, "there", "owner")):
-        signature = make_pending(campaign)
+        signature = make_pending(campaign, email="a@river.example")
         signature.decline(by=reviewer, reason="Nobody there knows of it.")
         kept.append(["signed", "for"] in Signature.objects.get(pk=signature.pk).evidence_kept)
     assert kept == [False, True]
@@ -221,7 +242,7 @@ def test_second_request_from_one_address_is_named(campaign: Campaign) -> None:
     make_listed(campaign, "Hill Watch", email="a@storm.example", shown="counted")
     make_pending(campaign, "Lake Watch", email="A@storm.example")
     found = make_pending(campaign, "Sea Watch", email="a@Storm.example").evidence()
-    assert told(found, "twin") == [
+    assert told(found, "same_address") == [
         (AGAINST, "“Hill Watch”, from the same address, is on the list already."),
         (AGAINST, "“Lake Watch”, from the same address, waits too."),
     ]

@@ -110,8 +110,13 @@ class AcceptForm(Decision):
         return choices
 
     def certain(self) -> str:
-        """The choice that needs no person; empty where somebody has to choose."""
-        certain = next((str(each.organization.pk) for each in self.candidates if each.certain), "")
+        """The choice that needs no person; empty where somebody has to choose.
+
+        A known organization is chosen beforehand only where the address is of its own domain.
+        """
+        domain = getattr(getattr(self.signature, "contact", None), "domain", "")
+        surely = (each.organization for each in self.candidates if each.certain)
+        certain = next((str(each.pk) for each in surely if domain and each.domain == domain), "")
         return certain or ("" if self.candidates else NEW)
 
     @property

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from .. import domains, lookalikes
+from .. import domains, lookalikes, names
 from .campaigns import Campaign
 from .candidates import IDENTIFYING, Candidate, Reason
 from .listing import Kind, Shown, Source, State
@@ -58,6 +58,7 @@ SEVERAL = gettext_lazy(
 # What an applicant can do about it, the gravest first. Of a signature that is not public it tells nothing.
 REASONS = {
     "disguised_mail": UNSURE,
+    "foreign_mail": UNSURE,
     "disguised_name": gettext_lazy(
         "Please write the name and the website exactly as your organization writes them, and sign again."
     ),
@@ -66,6 +67,9 @@ REASONS = {
         "please write to us from an address of its own domain."
     ),
     "twin": UNSURE,
+    "same_address": gettext_lazy(
+        "Another request came from this address, in another name. Please write to us for whom you sign."
+    ),
     "free_mail": gettext_lazy(
         "Please sign with an address of your organization’s own domain, so that we can see that it is you."
     ),
@@ -112,9 +116,11 @@ def gather(signature: "Signature", campaigns: QuerySet[Campaign]) -> list[Eviden
     """
     contact = getattr(signature, "contact", None)
     candidates = signature.candidates()[:MOST_ALIKE] if signature.kind == Kind.ORGANIZATION else []
-    found = [of_confirming(signature), of_mail(signature, contact, candidates)]
+    domain = contact.domain if contact else ""
+    found = [of_confirming(signature), of_mail(signature, domain, candidates)]
     if signature.kind == Kind.ORGANIZATION:
-        found += [of_role(contact), *of_registry(candidates), *of_what_they_signed(signature, candidates, campaigns)]
+        found += [of_role(contact), *of_registry(candidates, domain)]
+        found += of_what_they_signed(signature, candidates, campaigns, domain)
     found += of_name(signature)
     found += of_twins(signature, contact)
     found += of_twins_in_another_script(signature, candidates)
@@ -132,15 +138,16 @@ def of_confirming(signature: "Signature") -> Evidence:
 def of_role(contact: "Contact | None") -> Evidence:
     if contact is None or not contact.role:
         return Evidence("role", Sign.UNKNOWN, _("The contact person does not say in which role they sign."))
-    return Evidence("role", Sign.FOR, _("The contact person signs as “%(role)s”.") % {"role": contact.role})
+    return Evidence("role", Sign.UNKNOWN, _("The contact person says to be “%(role)s”.") % {"role": contact.role})
 
 
-def of_mail(signature: "Signature", contact: "Contact | None", candidates: Sequence[Candidate]) -> Evidence:
+def of_mail(signature: "Signature", domain: str, candidates: Sequence[Candidate]) -> Evidence:
     """Whose the domain of the address is. The address itself is not told."""
-    domain = contact.domain if contact else ""
     if not domain:
         return Evidence("mail", Sign.UNKNOWN, _("No domain of an e-mail address is known."))
     meant = [each.organization for each in candidates if each.reason in IDENTIFYING and each.organization.domain]
+    if foreign := not domains.is_free_mail(domain) and of_foreign_mail(signature, domain, meant):
+        return foreign
     own = next((each for each in meant if each.domain == domain), None)
     if own:
         told = _("The address is at %(domain)s, the domain of “%(name)s”.")
@@ -148,6 +155,20 @@ def of_mail(signature: "Signature", contact: "Contact | None", candidates: Seque
     if domains.is_free_mail(domain):
         return of_free_mail(domain, meant)
     return of_disguised_mail(domain) or of_another_domain(signature, domain, meant)
+
+
+def of_foreign_mail(signature: "Signature", domain: str, meant: Sequence[Organization]) -> Evidence | None:
+    """Where the name is that of a verified organization, and the domain is not: whoever else's it may be."""
+    key = names.key(signature.name)
+    called_so = [each for each in meant if key in {known.key for known in each.names.all()}]
+    verified = next((each for each in called_so if each.verified_at), None)
+    if verified is None or domain in {each.domain for each in called_so}:
+        return None
+    if disguised := of_disguised_mail(domain):
+        return disguised
+    told = _("The address is at %(domain)s; that of “%(name)s”, which is verified, is %(own)s.")
+    words = {"domain": domain, "name": verified, "own": verified.domain}
+    return Evidence("foreign_mail", Sign.AGAINST, told % words, verified)
 
 
 def of_free_mail(domain: str, meant: Sequence[Organization]) -> Evidence:
@@ -183,7 +204,12 @@ def of_another_domain(signature: "Signature", domain: str, meant: Sequence[Organ
     return Evidence("another_domain", Sign.UNKNOWN, told % {"domain": domain})
 
 
-def of_registry(candidates: Sequence[Candidate]) -> Iterator[Evidence]:
+def is_spoken_for(organization: Organization, domain: str) -> bool:
+    """Whether who writes from this domain writes from the organization's own; a name alone anybody can type."""
+    return bool(domain) and organization.domain == domain
+
+
+def of_registry(candidates: Sequence[Candidate], domain: str) -> Iterator[Evidence]:
     """Which known organizations may be meant, each with the reason."""
     if not any(each.identifies for each in candidates):
         yield Evidence("new", Sign.UNKNOWN, _("No organization of this name, website or mail domain is known."))
@@ -196,13 +222,13 @@ def of_registry(candidates: Sequence[Candidate]) -> Iterator[Evidence]:
             told = _("“%(name)s” is known (%(reason)s), but not verified.")
             yield Evidence("known", Sign.UNKNOWN, told % words, each.organization)
         else:
-            sign = Sign.FOR if each.reason in IDENTIFYING else Sign.UNKNOWN
+            sign = Sign.FOR if is_spoken_for(each.organization, domain) else Sign.UNKNOWN
             told = _("“%(name)s” is known (%(reason)s) and verified.")
             yield Evidence("known", sign, told % words, each.organization)
 
 
 def of_what_they_signed(
-    signature: "Signature", candidates: Sequence[Candidate], campaigns: QuerySet[Campaign]
+    signature: "Signature", candidates: Sequence[Candidate], campaigns: QuerySet[Campaign], domain: str
 ) -> Iterator[Evidence]:
     """Which other statements those who may be meant have signed, as far as it may be told."""
     meant = {each.organization.pk: each.organization for each in candidates if each.reason in IDENTIFYING}
@@ -217,7 +243,8 @@ def of_what_they_signed(
     for pk, signed in titles.items():
         named = ", ".join(signed[:TITLES_NAMED]) + (", …" if len(signed) > TITLES_NAMED else "")
         words = {"name": meant[pk], "titles": named}
-        yield Evidence("signed", Sign.FOR, _("“%(name)s” has signed %(titles)s.") % words, meant[pk])
+        sign = Sign.FOR if is_spoken_for(meant[pk], domain) else Sign.UNKNOWN
+        yield Evidence("signed", sign, _("“%(name)s” has signed %(titles)s.") % words, meant[pk])
 
 
 def of_name(signature: "Signature") -> list[Evidence]:
@@ -231,14 +258,12 @@ def of_twins(signature: "Signature", contact: "Contact | None") -> Iterator[Evid
     own = contact.email_index if contact else ""
     for twin in signature.twins().select_related("organization", "contact").order_by("state", "pk")[:MOST_ALIKE]:
         is_listed = twin.state == State.LISTED
-        if own and own == getattr(getattr(twin, "contact", None), "email_index", ""):
-            listed, waits = (
-                _("“%(name)s”, from the same address, is on the list already."),
-                _("“%(name)s”, from the same address, waits too."),
-            )
+        if own and own == getattr(getattr(twin, "contact", None), "email_index", "") and twin.key != signature.key:
+            listed = _("“%(name)s”, from the same address, is on the list already.")
+            told = listed if is_listed else _("“%(name)s”, from the same address, waits too.")
+            yield Evidence("same_address", Sign.AGAINST, told % {"name": twin.name}, twin.organization)
         else:
-            listed, waits = _("“%(name)s” is on the list already."), _("“%(name)s” waits too.")
-        yield of_twin(twin, listed if is_listed else waits)
+            yield of_twin(twin, _("“%(name)s” is on the list already.") if is_listed else _("“%(name)s” waits too."))
 
 
 def of_twins_in_another_script(signature: "Signature", candidates: Sequence[Candidate]) -> Iterator[Evidence]:
