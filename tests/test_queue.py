@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Merge, Organization, Role, Signature
 from campaigns.templatetags.statements import unlinked
+from campaigns.models.evidence import reason_suggested_by
 from tests.builders import (
     ask_more,
     make_campaign,
@@ -239,9 +240,9 @@ def test_decline_offers_the_reason_that_the_evidence_suggests_and_takes_a_ready_
 ) -> None:
     make_listed(campaign, "River Watch", email="office@river.example")
     double = make_pending(campaign, "River Watch", email="another@river.example")
-    assert double.suggested_reason()
-    assert double.suggested_reason() in shown(desk, page_of(double)).replace("&#x27;", "'")
-    desk.post(page_of(double), {"decline": "On the list already.", "decline-reason": double.suggested_reason()})
+    assert reason_suggested_by(double.evidence())
+    assert reason_suggested_by(double.evidence()) in shown(desk, page_of(double)).replace("&#x27;", "'")
+    desk.post(page_of(double), {"decline": "On the list already.", "decline-reason": reason_suggested_by(double.evidence())})
     double.refresh_from_db()
     assert (double.state, double.reason) == ("declined", "On the list already.")
 

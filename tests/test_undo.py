@@ -427,3 +427,29 @@ def test_undone_and_declined_signature_is_told_of_the_last_word_only(coordinator
         "signature_declined": 1,
     }
     assert signature.decided_at == timezone.now()
+
+
+def test_decision_of_another_is_not_undone_by_a_page_that_is_old(coordinator: User) -> None:
+    signature, second = make_pending(make_campaign()), make_coordinator("second")
+    signature.accept(by=coordinator)
+    Signature.objects.get().undo(by=coordinator)
+    Signature.objects.get().decline(by=second, reason="Nobody there knows of it.")
+    with pytest.raises(ValidationError, match="second decided that before you"):
+        Signature.objects.get().undo(by=coordinator)
+    assert Signature.objects.get().state == "declined"
+
+
+def test_nobody_is_told_of_a_decision_that_can_still_be_undone(
+    coordinator: User, client: Client, clock: time_machine.Traveller
+) -> None:
+    campaign = make_campaign()
+    signature = make_pending(campaign)
+    signature.accept(by=coordinator)
+    signature.list_as("River Watch Society", by=coordinator)
+    ask_more(campaign)
+    propose(campaign)
+    now = timezone.now()
+    assert not OutgoingMail.objects.filter(kind__in=TELLING, next_try_at__lte=now).exists()
+    assert "Thank you: confirmed" in client.get(own_page(signature)).content.decode()
+    clock.shift(61)
+    assert "Your signature is public" in client.get(own_page(signature)).content.decode()

@@ -85,11 +85,21 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         )
 
     def queue_for_all(self, kind: str, signatures: models.QuerySet[Any], occasion: int) -> None:
-        """Queues the letter `kind` to the contact person of each signature, as far as there is one with an address."""
-        reachable = signatures.filter(contact__email_index__gt="").order_by("pk").values_list("pk", flat=True)
+        """Queues the letter `kind` to the contact person of each signature, as far as there is one with an address.
+
+        A signature on which a decision can still be undone is written to after that minute.
+        """
+        reachable = signatures.filter(contact__email_index__gt="").order_by("pk").values_list("pk", "decided_at")
+        now = timezone.now()
         letters = (
-            OutgoingMail(kind=kind, reference=pk, occasion=occasion, dedupe_key=f"{kind}:{pk}:contact:{occasion}")
-            for pk in reachable.iterator(chunk_size=1000)
+            OutgoingMail(
+                kind=kind,
+                reference=pk,
+                occasion=occasion,
+                dedupe_key=f"{kind}:{pk}:contact:{occasion}",
+                next_try_at=max(now, decided_at + UNDO_WITHIN) if decided_at else now,
+            )
+            for pk, decided_at in reachable.iterator(chunk_size=1000)
         )
         while batch := list(islice(letters, 1000)):
             self.bulk_create(batch, ignore_conflicts=True)

@@ -242,7 +242,8 @@ class Signature(models.Model):
             self.organization.know_as(name, is_public=False)
         event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by)
         if self.state == self.State.LISTED:
-            OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk)
+            until = self.undo_until
+            OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk, not_before=until)
 
     @transaction.atomic
     def make_initiator(self, by: Any) -> None:
@@ -277,6 +278,11 @@ class Signature(models.Model):
         is_decided = self.state in {self.State.LISTED, self.State.DECLINED} and self.decided_by_id is not None
         until = self.decided_at and self.decided_at + UNDO_WITHIN
         return until if is_decided and self.source == self.Source.FORM and until and until > timezone.now() else None
+
+    @property
+    def told_state(self) -> str:
+        """Its state as its contact person may know it: a decision that can still be undone is not told."""
+        return self.State.PENDING if self.undo_until else self.state
 
     @property
     def may_be_withdrawn(self) -> bool:
@@ -317,10 +323,6 @@ class Signature(models.Model):
         """What speaks for it and against it, as it may be told to somebody who decides in its campaign and in these
         `campaigns`."""
         return evidence.gather(self, Campaign.objects.none() if campaigns is None else campaigns)
-
-    def suggested_reason(self) -> str:
-        """Words of a refusal that its evidence suggests; empty where nothing speaks against it."""
-        return evidence.reason_suggested_by(self.evidence())
 
     def is_public_already(self) -> bool:
         """Whether a signature in this name stands on the public list, where anybody can read it."""
