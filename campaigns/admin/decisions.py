@@ -21,25 +21,13 @@ from .ready_made import HOWS, QUESTIONS, REASONS
 Kind, State = Signature.Kind, Signature.State
 
 
-def already(signature: Signature) -> str:
-    """What the second of two is told: how it was decided, and by whom."""
-    if signature.decided_by and signature.state != State.WITHDRAWN:
-        words = gettext("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
-    else:
-        words = gettext("“%(name)s” is %(state)s by now, so this cannot be done.")
-    return words % {
-        "name": signature.name,
-        "state": signature.get_state_display(),
-        "coordinator": signature.decided_by,
-    }
-
-
 class Decision(forms.Form):
     """One decision on one signature."""
 
     use_required_attribute = False
     verb: Callable[[Any], None]
     ready_made: Sequence[Promise] = ()
+    aside = ""  # what the one who decided has to know besides
 
     @classmethod
     def suits(cls, signature: Signature) -> bool:
@@ -157,7 +145,17 @@ class AcceptAndVerifyForm(AcceptForm):
         return signature.kind == Kind.ORGANIZATION
 
     def verb(self, by: Any) -> None:
-        self.signature.accept_and_verify(by=by, how=self.cleaned_data["how"], **self.options)
+        how, known = self.cleaned_data["how"], self.chosen
+        self.signature.accept_and_verify(by=by, how=how, **self.options)
+        if known and known.verified_at:
+            self.aside = verified_already(known, how)
+
+
+def verified_already(organization: Organization, how: str) -> str:
+    """That it stays verified as it was, so that these words on how were not kept."""
+    words = gettext("“%(name)s” was verified already by %(who)s: “%(kept)s”. What you wrote was not kept: “%(how)s”.")
+    who = organization.verified_by or gettext("the site")
+    return words % {"name": organization.name, "who": who, "kept": organization.verified_how, "how": how}
 
 
 class ReasonForm(Decision):
@@ -249,8 +247,11 @@ class RemoveForm(ReasonForm):
             field.help_text = _("It stands there without the name, which was not public.")
 
     def clean(self) -> None:
-        if self.cleaned_data.get("correction") == OWN_WORDS and not self.cleaned_data.get("words"):
+        correction, words = self.cleaned_data.get("correction"), self.cleaned_data.get("words")
+        if correction == OWN_WORDS and not words:
             self.add_error("words", _("Write the words of the correction."))
+        elif correction in CORRECTIONS and words:
+            self.add_error("words", _("You chose another correction. Choose “In words of your own”, or empty this."))
 
     def verb(self, by: Any) -> None:
         told = {**CORRECTIONS, OWN_WORDS: self.cleaned_data["words"]}
@@ -330,3 +331,16 @@ DECISIONS: dict[str, dict[str, type[Decision]]] = {
         "remove": RemoveForm,
     },
 }
+
+
+def typed_words(data: Any) -> list[str]:
+    """What was typed into the form whose button was pressed, whatever the state of the signature is by now."""
+    pressed = {name: form_class for open_here in DECISIONS.values() for name, form_class in open_here.items()}
+    sent = [
+        data.get(f"{form_class.prefix or name}-{field}", "").strip()
+        for name, form_class in pressed.items()
+        if name in data
+        for field, kind in form_class.base_fields.items()
+        if isinstance(kind, forms.CharField) and not kind.widget.is_hidden
+    ]
+    return [words for words in sent if words]
