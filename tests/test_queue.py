@@ -197,10 +197,11 @@ def test_specimen_of_a_known_organization_has_its_name_in_the_language_of_the_pa
     river.know_as("River Watch", language="en")
     river.verify(by=None, how="Its statutes.")
     signature = make_pending(campaign, "Річкова варта", website="https://river.example", email="office@river.example")
-    specimen = lists_of(shown(desk, page_of(signature)))
-    assert "River Watch" in specimen[0]
+    of_the_known, of_a_new_one = lists_of(shown(desk, page_of(signature)))
+    assert "River Watch" in of_the_known
+    assert "River Watch" not in of_a_new_one
     signature.accept(by=None, organization=river)
-    assert specimen == lists_of(shown(desk, "/campaigns/open-letter/"))
+    assert [of_the_known] == lists_of(shown(desk, "/campaigns/open-letter/"))
 
 
 def test_specimen_of_one_on_an_earlier_text_stands_apart(desk: Client, campaign: Campaign) -> None:
@@ -504,6 +505,37 @@ def test_record_that_is_gone_is_told_in_words(desk: Client, campaign: Campaign) 
     response = desk.post(page_of(signature), {"accept": "", "accept-organization": "999999"})
     assert response.status_code == 422
     assert "What you chose is not there any more: look again." in response.content.decode()
+
+
+@pytest.mark.parametrize("button", ["accept", "accept_and_verify"])
+def test_what_changed_on_the_screen_is_read_again_before_it_is_accepted(
+    desk: Client, campaign: Campaign, button: str
+) -> None:
+    (signature,) = make_queue(campaign, 1)
+    sent = {button: "", "accept-organization": "new", "accept-how": "Its statutes."}
+    sent["accept-seen"] = seen_on(shown(desk, page_of(signature)))
+    Signature.objects.filter(pk=signature.pk).update(name="Group of One")
+    response = desk.post(page_of(signature), sent)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "“Group of One” changed since you opened this page" in page
+    assert desk.post(page_of(signature), {**sent, "accept-seen": seen_on(page)}).status_code == 302
+
+
+def seen_on(page: str, name: str = "accept-seen") -> str:
+    (seen,) = re.findall(rf'name="{name}" value="([0-9a-f]+)"', page)
+    return str(seen)
+
+
+def test_batch_in_which_one_changed_on_the_screen_does_nothing(desk: Client, campaign: Campaign) -> None:
+    chosen = make_queue(campaign, 2)
+    page = look(desk, "accept_many", chosen).content.decode()
+    seen = {name: seen_on(page, name) for name in [f"s{each.pk}-seen" for each in chosen]}
+    Organization.objects.register("Group 1")
+    response = look(desk, "accept_many", chosen, **choices(chosen), **seen)
+    assert response.status_code == 409
+    assert "“Group 1” changed since you opened this page" in response.content.decode()
+    assert Signature.objects.listed().count() == 0
 
 
 def test_organization_merged_while_on_the_screen_is_looked_at_again(desk: Client, campaign: Campaign) -> None:

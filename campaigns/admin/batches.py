@@ -79,6 +79,8 @@ def looks(forms: Sequence[Decision], user: Any) -> list[tuple[Decision, list[Evi
 
 def decide_all(forms: Sequence[AcceptForm | DeclineForm], by: Any) -> bool:
     """Carries out every decision, or none. False, with what was refused among each form's errors."""
+    if not all([is_as_read(form) for form in forms]):
+        return False
     decisions = [(form.signature, form.verb_of_many, form.options) for form in forms]
     try:
         Signature.objects.decide_all(decisions, by=by)
@@ -87,5 +89,16 @@ def decide_all(forms: Sequence[AcceptForm | DeclineForm], by: Any) -> bool:
         for form in forms:
             if reasons := refusals.get(form.signature.pk):
                 form.add_error(None, reasons)
+        return False
+    return True
+
+
+def is_as_read(form: AcceptForm | DeclineForm) -> bool:
+    """False, with the reason among its errors, for a form that would accept something other than what was read."""
+    try:
+        if isinstance(form, AcceptForm):
+            form.refuse_changed()
+    except ValidationError as error:
+        form.add_error(None, error)
         return False
     return True

@@ -1,5 +1,6 @@
 """The forms by which a coordinator decides. Each carries out one verb."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -107,8 +108,36 @@ class AcceptForm(Decision):
         """The known organization that is chosen; none for a new one, and while nothing is."""
         if "organization" not in self.fields:
             return None
-        known = [each.organization for each in self.candidates] + ([self.merged.standing] if self.merged else [])
-        return next((each for each in known if str(each.pk) == self["organization"].value()), None)
+        chosen = self["organization"].value()
+        return next((each for each in self.offered if each and str(each.pk) == chosen), None)
+
+    @property
+    def offered(self) -> list[Organization | None]:
+        """What each choice stands for, in their order; None for a new organization."""
+        if "organization" not in self.fields:
+            return []
+        known = {str(each.organization.pk): each.organization for each in self.candidates}
+        if self.merged:
+            known[str(self.merged.standing.pk)] = self.merged.standing
+        return [known.get(key) for key, _label in self.choices()]
+
+    @property
+    def seen_name(self) -> str:
+        return self.add_prefix("seen")
+
+    @cached_property
+    def seen(self) -> str:
+        """A digest of what is accepted, as it stands now: the form sends what stood when its page was opened."""
+        signature = self.signature
+        known = [] if signature.kind == Kind.PERSON else sorted(each.organization.pk for each in self.candidates)
+        stands = repr([signature.name, signature.website, signature.shown, known])
+        return hashlib.sha256(stands.encode()).hexdigest()
+
+    def refuse_changed(self) -> None:
+        """Raises ValidationError where what was read is not what would be accepted now."""
+        if self.data.get(self.seen_name, self.seen) != self.seen:
+            words = _("“%(name)s” changed since you opened this page, or who it may be: look again.")
+            raise ValidationError(words, params={"name": self.signature.name})
 
     def clean(self) -> None:
         if "organization" in self.fields and self.merged:
@@ -117,6 +146,7 @@ class AcceptForm(Decision):
             self.add_error("organization", ValidationError(words, params=params))
 
     def verb(self, by: Any) -> None:
+        self.refuse_changed()
         self.signature.accept(by=by, **self.options)
 
     @property
@@ -145,6 +175,7 @@ class AcceptAndVerifyForm(AcceptForm):
         return signature.kind == Kind.ORGANIZATION
 
     def verb(self, by: Any) -> None:
+        self.refuse_changed()
         how, known = self.cleaned_data["how"], self.chosen
         self.signature.accept_and_verify(by=by, how=how, **self.options)
         if known and known.verified_at:

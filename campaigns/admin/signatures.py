@@ -21,7 +21,7 @@ from .decisions import DECISIONS, AcceptForm, AskForm, Decision, DeclineForm, De
 from .exports import signatures_as_csv, signatures_as_xlsx
 from .pages import CONFLICT, INVALID, page
 from .scope import OF_WHICH_CAMPAIGN, Scoped
-from .specimens import specimen
+from .specimens import specimens
 from .undoing import undo
 
 State = Signature.State
@@ -152,7 +152,7 @@ def review(signature: Signature, forms: dict[str, Any], mine: QuerySet[Campaign]
         "signature": signature,
         "campaign": signature.campaign,
         "contact": getattr(signature, "contact", None),
-        "specimen": specimen(signature, accepting[0].chosen if accepting else None),
+        "specimens": specimens(signature, accepting[0].offered if accepting else []),
         "evidence": sorted(found, key=lambda each: AGAINST_FIRST.index(each.sign)),
         "questions": signature.questions.filter(taken_back_at=None).select_related("asked_by"),
         "lines": signature.events.order_by("at", "id").lines(),
