@@ -249,7 +249,7 @@ def test_keys_work_under_caps_lock_and_n_chooses_a_new_organization(campaign: Ca
     choices.first.check()
     expect(specimens.first).to_be_visible()
     expect(specimens.last).not_to_be_visible()
-    desk.reload()
+    desk.goto(desk.url)
     desk.keyboard.press("A")
     expect(choices.first).to_be_focused()
     desk.keyboard.press("N")
@@ -257,6 +257,7 @@ def test_keys_work_under_caps_lock_and_n_chooses_a_new_organization(campaign: Ca
     assert Organization.objects.filter(name="Forest Watchers of All").exists()
     desk.keyboard.press("A")
     expect(desk).to_have_url(re.compile("/admin/$"))
+    expect(desk.locator("html.has-keys .undo")).to_be_visible()
     desk.keyboard.press("U")
     expect(heading(desk)).to_have_text("Meadow Watch")
 
