@@ -1,7 +1,7 @@
 """The site of the coordinators' desk: who may come in, and what asks for a fresh proof of who this is."""
 
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from . import manual, sessions
-from .models import Campaign, Role, Translation, queues_of, undoable_of
+from .models import Campaign, OutgoingMail, Report, Role, Translation, queues_of, undoable_of
 from .views.errors import not_saved
 
 View = Callable[..., HttpResponse]
@@ -59,9 +59,19 @@ def front_page(user: Any) -> dict[str, Any]:
         "decides": user.is_superuser or bool(campaigns),
         "queues": queues_of(user),
         "campaigns": campaigns,
+        **astray(user),
         "translates": user.memberships.filter(role=Role.TRANSLATOR).exists(),
         "translations": Translation.objects.of_translator(user).select_related("campaign"),
     }
+
+
+def astray(user: Any) -> dict[str, int]:
+    """How many reports of errors wait for this person; for an administrator, those of no campaign too, and how many
+    letters were given up."""
+    reports = Report.objects.open()
+    if user.is_superuser:
+        return {"reports": reports.count(), "given_up": OutgoingMail.objects.filter(is_given_up=True).count()}
+    return {"reports": reports.filter(campaign__in=Campaign.objects.of(user, Role.OWNER, Role.REVIEWER)).count()}
 
 
 class Desk(AdminSite):
@@ -112,7 +122,7 @@ class Desk(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """As Django's, with what can be undone, for the pages that show it."""
         undoable = partial(undoable_of, request.user, request.session.get(TOGETHER, []))
-        return {**super().each_context(request), "undoable": undoable}
+        return {**super().each_context(request), "undoable": cache(undoable)}
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """What waits for this person, how the campaigns stand, and then the lists."""

@@ -217,10 +217,21 @@ def test_name_that_was_not_public_may_be_removed_without_a_correction(client: Cl
     assert (Signature.objects.get().state, Signature.objects.get().correction) == ("removed", "")
 
 
+def test_own_words_beside_a_ready_made_correction_are_asked_about(client: Client, campaign: Campaign) -> None:
+    signature = make_listed(campaign)
+    response = press_remove(client, signature, correction="our mistake", words="It was given by another group.")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "You chose another correction." in page
+    assert "It was given by another group." in page
+    signature.refresh_from_db()
+    assert signature.state == "listed"
+
+
 def test_refusal_to_tell_a_name_is_read_beside_the_form_with_what_was_typed(client: Client, campaign: Campaign) -> None:
     signature = make_listed(campaign, "River Watch", shown="counted")
     response = press_remove(client, signature, correction="own words", words="River Watch never signed.")
-    assert response.status_code == 422
+    assert response.status_code == 409
     page = html.unescape(response.content.decode())
     assert "The name was not public: correct it without the name." in page
     assert "River Watch never signed." in page

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, Merge, Organization, Role, Signature
+from campaigns.models import Campaign, Merge, Organization, OutgoingMail, Report, Role, Signature
 from campaigns.templatetags.statements import unlinked
 from campaigns.models.evidence import reason_suggested_by
 from tests.builders import (
@@ -132,6 +132,40 @@ def test_front_page_tells_who_was_asked_and_who_has_answered(desk: Client, campa
     assert "Our board." in shown(desk, page_of(answered))
 
 
+def test_front_page_says_asked_while_a_second_question_is_open(desk: Client, campaign: Campaign) -> None:
+    (signature,) = make_queue(campaign, 1)
+    person = make_member(campaign, "other")
+    signature.ask(by=person, words="Who decided?").answer("Our board.")
+    signature.ask(by=person, words="When?")
+    page = shown(desk, FRONT)
+    assert ">asked<" in page
+    assert ">answered<" not in page
+
+
+def test_front_page_tells_of_reports_and_an_administrator_of_letters_given_up(desk: Client, campaign: Campaign) -> None:
+    Report.objects.about("/campaigns/open-letter/").send("A slip.")
+    Report.objects.about("/").send("Another.")
+    OutgoingMail.objects.update(is_given_up=True)
+    page = shown(desk, FRONT)
+    assert "1 report of an error waits" in page
+    assert "given up" not in page
+    administrator = Client()
+    sign_in(administrator, make_coordinator())
+    page = shown(administrator, FRONT)
+    assert "2 reports of errors wait" in page
+    assert "1 letter was given up" in page
+    assert administrator.get("/admin/campaigns/outgoingmail/?is_given_up__exact=1").status_code == 200
+
+
+def test_keys_stand_wherever_undo_does(desk: Client, campaign: Campaign) -> None:
+    (signature,) = make_queue(campaign, 1)
+    accept(desk, signature)
+    for address in (FRONT, LIST, page_of(signature)):
+        page = shown(desk, address)
+        assert 'class="undo"' in page
+        assert 'id="keys-on"' in page
+
+
 # What would appear
 
 
@@ -164,10 +198,11 @@ def test_specimen_of_a_known_organization_has_its_name_in_the_language_of_the_pa
     river.know_as("River Watch", language="en")
     river.verify(by=None, how="Its statutes.")
     signature = make_pending(campaign, "Річкова варта", website="https://river.example", email="office@river.example")
-    specimen = lists_of(shown(desk, page_of(signature)))
-    assert "River Watch" in specimen[0]
+    of_the_known, of_a_new_one = lists_of(shown(desk, page_of(signature)))
+    assert "River Watch" in of_the_known
+    assert "River Watch" not in of_a_new_one
     signature.accept(by=None, organization=river)
-    assert specimen == lists_of(shown(desk, "/campaigns/open-letter/"))
+    assert [of_the_known] == lists_of(shown(desk, "/campaigns/open-letter/"))
 
 
 def test_specimen_of_one_on_an_earlier_text_stands_apart(desk: Client, campaign: Campaign) -> None:
@@ -328,6 +363,20 @@ def test_batch_is_looked_at_then_accepted_and_undone_together(desk: Client, camp
     assert Signature.objects.queue().count() == 3
 
 
+def test_what_is_decided_singly_after_an_undone_batch_is_undone_singly(desk: Client, campaign: Campaign) -> None:
+    chosen = make_queue(campaign, 3)
+    look(desk, "accept_many", chosen, **choices(chosen))
+    desk.post(UNDO, {"signature": [each.pk for each in chosen]})
+    accept(desk, chosen[0])
+    accept(desk, chosen[1])
+    assert "“Group 2” is listed." in shown(desk, FRONT)
+
+
+def test_batch_shows_whose_the_mail_address_is(desk: Client, campaign: Campaign) -> None:
+    page = look(desk, "accept_many", make_queue(campaign, 1)).content.decode()
+    assert "The address is at group-1.example; whose that is we do not know." in page
+
+
 def test_batch_is_declined_each_for_its_reason(desk: Client, campaign: Campaign) -> None:
     chosen = make_queue(campaign, 2)
     reasons = {f"s{each.pk}-reason": f"Reason {each.pk}" for each in chosen} | {"decide": ""}
@@ -407,9 +456,87 @@ def test_withdrawn_while_on_the_screen(desk: Client, campaign: Campaign) -> None
     (signature,) = make_queue(campaign, 1)
     signature.withdraw()
     page = desk.post(page_of(signature), {"decline": "", "decline-reason": "So."}, follow=True).content.decode()
-    assert "“Group 1” is withdrawn by now, so this cannot be done." in page
+    assert "“Group 1” is withdrawn by now, so this is no longer possible." in page
     signature.refresh_from_db()
     assert signature.state == "withdrawn"
+
+
+def test_reason_that_comes_too_late_is_kept_to_be_copied(desk: Client, campaign: Campaign) -> None:
+    (signature,) = make_queue(campaign, 1)
+    signature.accept(by=make_member(campaign, "first"))
+    response = desk.post(page_of(signature), {"decline": "", "decline-reason": "We know nothing of it."})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "“Group 1” is listed: first decided that before you." in page
+    assert ">We know nothing of it.</textarea>" in page
+
+
+def test_question_beside_that_of_another_is_kept_in_its_field(desk: Client, campaign: Campaign) -> None:
+    (signature,) = make_queue(campaign, 1)
+    signature.ask(by=make_member(campaign, "first"), words="Who are you?")
+    response = desk.post(page_of(signature), {"ask": "", "ask-words": "Who decided?"})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "A question is open already" in page
+    assert "first asked" in page
+    assert re.search(r"<textarea[^>]*>\s*Who decided\?</textarea>", page)
+    assert signature.questions.count() == 1
+
+
+def test_second_press_of_the_same_person_names_nobody(desk: Client, campaign: Campaign) -> None:
+    (signature,) = make_queue(campaign, 1)
+    accept(desk, signature)
+    page = desk.post(page_of(signature), {"accept": "", "accept-organization": "new"}).content.decode()
+    assert "“Group 1” is listed by now" in page
+    assert "before you" not in page
+
+
+def test_how_of_one_that_is_verified_already_is_not_dropped_in_silence(desk: Client, campaign: Campaign) -> None:
+    river = Organization.objects.register("River Watch")
+    river.verify(by=make_member(campaign, "first"), how="Its statutes.")
+    signature = make_pending(campaign, "River Watch")
+    sent = {"accept_and_verify": "", "accept-organization": str(river.pk), "accept-how": "I rang them."}
+    page = desk.post(page_of(signature), sent, follow=True).content.decode()
+    assert "“River Watch” was verified already by first: “Its statutes.”" in page
+    assert "“I rang them.”" in page
+
+
+def test_record_that_is_gone_is_told_in_words(desk: Client, campaign: Campaign) -> None:
+    (signature,) = make_queue(campaign, 1)
+    response = desk.post(page_of(signature), {"accept": "", "accept-organization": "999999"})
+    assert response.status_code == 422
+    assert "What you chose is not there any more: look again." in response.content.decode()
+
+
+@pytest.mark.parametrize("button", ["accept", "accept_and_verify"])
+def test_what_changed_on_the_screen_is_read_again_before_it_is_accepted(
+    desk: Client, campaign: Campaign, button: str
+) -> None:
+    (signature,) = make_queue(campaign, 1)
+    sent = {button: "", "accept-organization": "new", "accept-how": "Its statutes."}
+    sent["accept-seen"] = seen_on(shown(desk, page_of(signature)))
+    Signature.objects.filter(pk=signature.pk).update(name="Group of One")
+    response = desk.post(page_of(signature), sent)
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "“Group of One” changed since you opened this page" in page
+    assert desk.post(page_of(signature), {**sent, "accept-seen": seen_on(page)}).status_code == 302
+
+
+def seen_on(page: str, name: str = "accept-seen") -> str:
+    (seen,) = re.findall(rf'name="{name}" value="([0-9a-f]+)"', page)
+    return str(seen)
+
+
+def test_batch_in_which_one_changed_on_the_screen_does_nothing(desk: Client, campaign: Campaign) -> None:
+    chosen = make_queue(campaign, 2)
+    page = look(desk, "accept_many", chosen).content.decode()
+    seen = {name: seen_on(page, name) for name in [f"s{each.pk}-seen" for each in chosen]}
+    Organization.objects.register("Group 1")
+    response = look(desk, "accept_many", chosen, **choices(chosen), **seen)
+    assert response.status_code == 409
+    assert "“Group 1” changed since you opened this page" in response.content.decode()
+    assert Signature.objects.listed().count() == 0
 
 
 def test_organization_merged_while_on_the_screen_is_looked_at_again(desk: Client, campaign: Campaign) -> None:

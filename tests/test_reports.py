@@ -328,8 +328,10 @@ def test_one_who_settles_too_late_is_told_who_did(client: Client, campaign: Camp
     report = make_report()
     report.settle(by=make_member(campaign, "first", role="reviewer"), note="Removed.")
     desk = desk_of(client, campaign, "owner")
-    page = desk.post(f"/admin/campaigns/report/{report.pk}/change/", {"settle": "", "note": "Mine."}, follow=True)
+    page = desk.post(f"/admin/campaigns/report/{report.pk}/change/", {"settle": "", "note": "Mine."})
     assert "It is settled by first." in read(page)
+    assert page.status_code == 409
+    assert ">Mine.</textarea>" in read(page)
     assert Report.objects.get().note == "Removed."
 
 

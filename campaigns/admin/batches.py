@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from ..desk import TOGETHER
 from ..models import Campaign, Evidence, Role, Sign, Signature
-from .decisions import AcceptForm, Decision, DeclineForm, already
+from .decisions import AcceptForm, Decision, DeclineForm
 from .pages import CONFLICT, INVALID, page
 
 if TYPE_CHECKING:
     from .signatures import SignatureAdmin
 
+ABOUT_MAIL = {"mail", "own_domain", "free_mail", "disguised_mail", "another_domain"}
 MOST_AT_ONCE = 100
 FORBIDDEN, TOO_MUCH = 403, 413
 
@@ -34,7 +35,7 @@ def decide_many(
         return chosen
     late = chosen.exclude(state=Signature.State.PENDING).select_related("decided_by")
     for each in late:
-        messages.error(request, already(each))
+        messages.error(request, each.refusal(request.user).messages[0])
     waiting = Signature.objects.queue().filter(pk__in=chosen.values("pk")).select_related("campaign", "contact")
     sent = request.POST if "decide" in request.POST else None
     forms = [form_class(sent, signature=each, prefix=f"s{each.pk}") for each in waiting]
@@ -66,17 +67,20 @@ def chosen_of(
 
 
 def looks(forms: Sequence[Decision], user: Any) -> list[tuple[Decision, list[Evidence]]]:
-    """Each form, which suggests what the evidence does, with what speaks against its signature."""
+    """Each form, which suggests what the evidence does, with what is known of the mail address and what speaks
+    against its signature."""
     mine, pairs = Campaign.objects.of(user, Role.OWNER, Role.REVIEWER), []
     for form in forms:
         found = form.signature.evidence(mine)
         form.inform(found)
-        pairs.append((form, [each for each in found if each.sign == Sign.AGAINST]))
+        pairs.append((form, [each for each in found if each.sign == Sign.AGAINST or each.code in ABOUT_MAIL]))
     return pairs
 
 
 def decide_all(forms: Sequence[AcceptForm | DeclineForm], by: Any) -> bool:
     """Carries out every decision, or none. False, with what was refused among each form's errors."""
+    if not all([is_as_read(form) for form in forms]):
+        return False
     decisions = [(form.signature, form.verb_of_many, form.options) for form in forms]
     try:
         Signature.objects.decide_all(decisions, by=by)
@@ -85,5 +89,16 @@ def decide_all(forms: Sequence[AcceptForm | DeclineForm], by: Any) -> bool:
         for form in forms:
             if reasons := refusals.get(form.signature.pk):
                 form.add_error(None, reasons)
+        return False
+    return True
+
+
+def is_as_read(form: AcceptForm | DeclineForm) -> bool:
+    """False, with the reason among its errors, for a form that would accept something other than what was read."""
+    try:
+        if isinstance(form, AcceptForm):
+            form.refuse_changed()
+    except ValidationError as error:
+        form.add_error(None, error)
         return False
     return True

@@ -34,3 +34,4 @@ def offer(form: forms.Form, choices: Choices | Callable[[], Choices]) -> None:
     field = form.fields["organization"]
     assert isinstance(field, forms.ChoiceField)
     field.choices = choices
+    field.error_messages["invalid_choice"] = gettext("What you chose is not there any more: look again.")

@@ -1,5 +1,6 @@
 """The forms by which a coordinator decides. Each carries out one verb."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,25 +22,13 @@ from .ready_made import HOWS, QUESTIONS, REASONS
 Kind, State = Signature.Kind, Signature.State
 
 
-def already(signature: Signature) -> str:
-    """What the second of two is told: how it was decided, and by whom."""
-    if signature.decided_by and signature.state != State.WITHDRAWN:
-        words = gettext("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
-    else:
-        words = gettext("“%(name)s” is %(state)s by now, so this cannot be done.")
-    return words % {
-        "name": signature.name,
-        "state": signature.get_state_display(),
-        "coordinator": signature.decided_by,
-    }
-
-
 class Decision(forms.Form):
     """One decision on one signature."""
 
     use_required_attribute = False
     verb: Callable[[Any], None]
     ready_made: Sequence[Promise] = ()
+    aside = ""  # what the one who decided has to know besides
 
     @classmethod
     def suits(cls, signature: Signature) -> bool:
@@ -124,8 +113,36 @@ class AcceptForm(Decision):
         """The known organization that is chosen; none for a new one, and while nothing is."""
         if "organization" not in self.fields:
             return None
-        known = [each.organization for each in self.candidates] + ([self.merged.standing] if self.merged else [])
-        return next((each for each in known if str(each.pk) == self["organization"].value()), None)
+        chosen = self["organization"].value()
+        return next((each for each in self.offered if each and str(each.pk) == chosen), None)
+
+    @property
+    def offered(self) -> list[Organization | None]:
+        """What each choice stands for, in their order; None for a new organization."""
+        if "organization" not in self.fields:
+            return []
+        known = {str(each.organization.pk): each.organization for each in self.candidates}
+        if self.merged:
+            known[str(self.merged.standing.pk)] = self.merged.standing
+        return [known.get(key) for key, _label in self.choices()]
+
+    @property
+    def seen_name(self) -> str:
+        return self.add_prefix("seen")
+
+    @cached_property
+    def seen(self) -> str:
+        """A digest of what is accepted, as it stands now: the form sends what stood when its page was opened."""
+        signature = self.signature
+        known = [] if signature.kind == Kind.PERSON else sorted(each.organization.pk for each in self.candidates)
+        stands = repr([signature.name, signature.website, signature.shown, known])
+        return hashlib.sha256(stands.encode()).hexdigest()
+
+    def refuse_changed(self) -> None:
+        """Raises ValidationError where what was read is not what would be accepted now."""
+        if self.data.get(self.seen_name, self.seen) != self.seen:
+            words = _("“%(name)s” changed since you opened this page, or who it may be: look again.")
+            raise ValidationError(words, params={"name": self.signature.name})
 
     def clean(self) -> None:
         if "organization" in self.fields and self.merged:
@@ -134,6 +151,7 @@ class AcceptForm(Decision):
             self.add_error("organization", ValidationError(words, params=params))
 
     def verb(self, by: Any) -> None:
+        self.refuse_changed()
         self.signature.accept(by=by, **self.options)
 
     @property
@@ -162,7 +180,18 @@ class AcceptAndVerifyForm(AcceptForm):
         return signature.kind == Kind.ORGANIZATION
 
     def verb(self, by: Any) -> None:
-        self.signature.accept_and_verify(by=by, how=self.cleaned_data["how"], **self.options)
+        self.refuse_changed()
+        how, known = self.cleaned_data["how"], self.chosen
+        self.signature.accept_and_verify(by=by, how=how, **self.options)
+        if known and known.verified_at:
+            self.aside = verified_already(known, how)
+
+
+def verified_already(organization: Organization, how: str) -> str:
+    """That it stays verified as it was, so that these words on how were not kept."""
+    words = gettext("“%(name)s” was verified already by %(who)s: “%(kept)s”. What you wrote was not kept: “%(how)s”.")
+    who = organization.verified_by or gettext("the site")
+    return words % {"name": organization.name, "who": who, "kept": organization.verified_how, "how": how}
 
 
 class ReasonForm(Decision):
@@ -254,8 +283,11 @@ class RemoveForm(ReasonForm):
             field.help_text = _("It stands there without the name, which was not public.")
 
     def clean(self) -> None:
-        if self.cleaned_data.get("correction") == OWN_WORDS and not self.cleaned_data.get("words"):
+        correction, words = self.cleaned_data.get("correction"), self.cleaned_data.get("words")
+        if correction == OWN_WORDS and not words:
             self.add_error("words", _("Write the words of the correction."))
+        elif correction in CORRECTIONS and words:
+            self.add_error("words", _("You chose another correction. Choose “In words of your own”, or empty this."))
 
     def verb(self, by: Any) -> None:
         told = {**CORRECTIONS, OWN_WORDS: self.cleaned_data["words"]}
@@ -335,3 +367,16 @@ DECISIONS: dict[str, dict[str, type[Decision]]] = {
         "remove": RemoveForm,
     },
 }
+
+
+def typed_words(data: Any) -> list[str]:
+    """What was typed into the form whose button was pressed, whatever the state of the signature is by now."""
+    pressed = {name: form_class for open_here in DECISIONS.values() for name, form_class in open_here.items()}
+    sent = [
+        data.get(f"{form_class.prefix or name}-{field}", "").strip()
+        for name, form_class in pressed.items()
+        if name in data
+        for field, kind in form_class.base_fields.items()
+        if isinstance(kind, forms.CharField) and not kind.widget.is_hidden
+    ]
+    return [words for words in sent if words]

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Report
-from .pages import INVALID, page
+from .pages import CONFLICT, INVALID, page
 from .scope import Scoped
 
 LIST_CHARACTERS = 100
@@ -78,9 +78,17 @@ class ReportAdmin(Scoped):
             raise PermissionDenied
         form = SettleForm(request.POST if "settle" in request.POST else None)
         if form.is_bound and form.is_valid():
-            report.settle(by=request.user, note=form.cleaned_data["note"])
-            messages.success(request, _("It is settled by %(name)s.") % {"name": report.settled_by})
-            return HttpResponseRedirect(reverse("admin:campaigns_report_changelist"))
+            return self.settle(request, report, form.cleaned_data["note"])
         email = report.show_email(by=request.user) if "show" in request.POST else ""
         status = INVALID if form.is_bound else 200
         return page(self, request, "report/change", str(report), status, report=report, form=form, email=email)
+
+    def settle(self, request: HttpRequest, report: Report, note: str) -> HttpResponse:
+        """Settles it. Where another has done so before, the note stays on the page, to be copied."""
+        report.settle(by=request.user, note=note)
+        words = _("It is settled by %(name)s.") % {"name": report.settled_by}
+        if (report.settled_by, report.note) == (request.user, note):
+            messages.success(request, words)
+            return HttpResponseRedirect(reverse("admin:campaigns_report_changelist"))
+        messages.error(request, words)
+        return page(self, request, "report/change", str(report), CONFLICT, report=report, kept=[note])

@@ -12,15 +12,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from ..desk import TOGETHER
 from ..models import Campaign, Place, Role, Sign, Signature, next_of, place_of
 from .adding import AddForm
 from .addresses import address
 from .batches import decide_many
-from .decisions import DECISIONS, AcceptForm, AskForm, Decision, DeclineForm, DeclineOfManyForm, already
+from .decisions import DECISIONS, AcceptForm, AskForm, Decision, DeclineForm, DeclineOfManyForm, typed_words
 from .exports import signatures_as_csv, signatures_as_xlsx
-from .pages import INVALID, page
+from .pages import CONFLICT, INVALID, page
 from .scope import OF_WHICH_CAMPAIGN, Scoped
-from .specimens import specimen
+from .specimens import specimens
 from .undoing import undo
 
 State = Signature.State
@@ -66,21 +67,38 @@ class SignatureAdmin(Scoped):
         if not self.has_change_permission(request, signature):
             raise PermissionDenied
         shown, place = signature.state, place_of(signature)
-        forms = open_decisions(signature, request)
+        forms = open_decisions(signature, request.POST)
         decided = next((form for form in forms.values() if form.is_bound), None)
-        if decided and decided.is_valid() and decided.decide(by=request.user):
+        is_filled_in = decided is not None and decided.is_valid()
+        if decided and is_filled_in and decided.decide(by=request.user):
             return self.go_on(request, decided, place)
         if request.method == "POST" and (decided is None or signature.state != shown):
-            messages.error(request, already(signature))
-            return HttpResponseRedirect(request.path)
+            return self.too_late(request, signature)
+        status = CONFLICT if is_filled_in else INVALID if decided else 200
+        return self.review_page(request, signature, forms, status, place=place)
+
+    def too_late(self, request: HttpRequest, signature: Signature) -> HttpResponse:
+        """The signature as it stands by now, what happened to it, and what was typed, to be copied."""
+        signature.refresh_from_db()
+        for words in signature.refusal(request.user).messages:
+            messages.error(request, words)
+        more = {"place": place_of(signature), "kept": typed_words(request.POST)}
+        return self.review_page(request, signature, open_decisions(signature, {}), CONFLICT, **more)
+
+    def review_page(
+        self, request: HttpRequest, signature: Signature, forms: dict[str, Decision], status: int, **more: Any
+    ) -> HttpResponse:
         mine = Campaign.objects.of(request.user, Role.OWNER, Role.REVIEWER)
-        context = {**review(signature, forms, mine), "place": place, "forms": forms}
-        status = INVALID if decided else 200
+        context = {**review(signature, forms, mine), **more, "forms": forms}
         return page(self, request, "signature/review", signature.name, status, **context)
 
     def go_on(self, request: HttpRequest, form: Decision, place: Place | None) -> HttpResponse:
         """To the next of the queue after a decision, else to the front page; after anything else, back to the same."""
         form.signature.refresh_from_db()
+        if form.aside:
+            messages.warning(request, form.aside)
+        if isinstance(form, (AcceptForm, DeclineForm)):
+            request.session.pop(TOGETHER, None)
         if not isinstance(form, (AcceptForm, DeclineForm, AskForm)):
             messages.success(request, outcome(form.signature))
             return HttpResponseRedirect(request.path)
@@ -113,14 +131,13 @@ class SignatureAdmin(Scoped):
         return decide_many(self, request, queryset, DeclineOfManyForm, _("Decline these signatures"))
 
 
-def open_decisions(signature: Signature, request: HttpRequest) -> dict[str, Decision]:
-    """The forms of the decisions that are open, the one whose button was pressed bound to what was sent."""
+def open_decisions(signature: Signature, sent: Any) -> dict[str, Decision]:
+    """The forms of the decisions that are open, the one whose button was pressed bound to what was sent: its verb says
+    what it refuses, also where the form does not suit any more."""
     return {
-        name: form_class(
-            request.POST if name in request.POST else None, signature=signature, prefix=form_class.prefix or name
-        )
+        name: form_class(sent if name in sent else None, signature=signature, prefix=form_class.prefix or name)
         for name, form_class in DECISIONS.get(signature.state, {}).items()
-        if form_class.suits(signature)
+        if name in sent or form_class.suits(signature)
     }
 
 
@@ -135,7 +152,7 @@ def review(signature: Signature, forms: dict[str, Any], mine: QuerySet[Campaign]
         "signature": signature,
         "campaign": signature.campaign,
         "contact": getattr(signature, "contact", None),
-        "specimen": specimen(signature, accepting[0].chosen if accepting else None),
+        "specimens": specimens(signature, accepting[0].offered if accepting else []),
         "evidence": sorted(found, key=lambda each: AGAINST_FIRST.index(each.sign)),
         "questions": signature.questions.filter(taken_back_at=None).select_related("asked_by"),
         "lines": signature.events.order_by("at", "id").lines(),

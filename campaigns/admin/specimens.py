@@ -1,6 +1,7 @@
 """How a signature appears in public, from the very lists of the public page."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from ..models import Organization, Signature
@@ -22,6 +23,15 @@ def specimen(signature: Signature, organization: Organization | None = None) -> 
     if signature.kind == Kind.ORGANIZATION:
         listed.organization = organization or Organization(name=signature.name, slug="new")
     return {**apart([listed]), "campaign": signature.campaign, "text": signature.campaign.in_force.statement(language)}
+
+
+def specimens(signature: Signature, offered: Sequence[Organization | None]) -> list[dict[str, Any]]:
+    """One for each of the organizations as whose it may be listed, in their order; one alone where it looks the same
+    with every choice, none where it will not appear."""
+    if signature.shown != Shown.PUBLIC:
+        offered = []
+    looks = [specimen(signature, each) for each in offered or [None]]
+    return [each for each in looks if each]
 
 
 def tally_with(signature: Any) -> Any:

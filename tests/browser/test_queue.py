@@ -1,6 +1,7 @@
 """The queue by keyboard: forty requests of which ten should not pass, and what the keys never do."""
 
 import datetime
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -235,6 +236,30 @@ def test_two_presses_in_one_moment_decide_once(campaign: Campaign, desk: Page) -
     expect(heading(desk)).to_have_text("Meadow Watch")
     assert len(sent) == 1
     assert Signature.objects.listed().count() == 1
+
+
+def test_keys_work_under_caps_lock_and_n_chooses_a_new_organization(campaign: Campaign, desk: Page) -> None:
+    Organization.objects.register("Forest Watch", website="https://forest-watch.example", language="en")
+    Organization.objects.register("Forest Watchers", website="https://forest-watchers.example")
+    open_first(desk, campaign, "Forest Watchers of All", "Meadow Watch")
+    specimens = desk.locator(".specimens > *")
+    choices = desk.locator(".accept input[type=radio]")
+    expect(specimens).to_have_count(choices.count())
+    expect(specimens.last).to_be_visible()
+    choices.first.check()
+    expect(specimens.first).to_be_visible()
+    expect(specimens.last).not_to_be_visible()
+    desk.goto(desk.url)
+    desk.keyboard.press("A")
+    expect(choices.first).to_be_focused()
+    desk.keyboard.press("N")
+    expect(heading(desk)).to_have_text("Meadow Watch")
+    assert Organization.objects.filter(name="Forest Watchers of All").exists()
+    desk.keyboard.press("A")
+    expect(desk).to_have_url(re.compile("/admin/$"))
+    expect(desk.locator("html.has-keys .undo")).to_be_visible()
+    desk.keyboard.press("U")
+    expect(heading(desk)).to_have_text("Meadow Watch")
 
 
 def test_undo_counts_down_and_goes(campaign: Campaign, desk: Page) -> None:

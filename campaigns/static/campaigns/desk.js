@@ -4,6 +4,7 @@
 
 const OFF = "the desk's keys are off";
 const IN_A_FIELD = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+const ONCE = ".decision, .decision form, .undo";
 const tick = document.getElementById("keys-on");
 let leaving = false;
 
@@ -19,9 +20,9 @@ function showKeys() {
   document.documentElement.classList.toggle("has-keys", tick.checked);
 }
 
-/* The letter on the key, also where the keyboard writes in another script. */
+/* The letter on the key, small also under Caps Lock, and where the keyboard writes in another script. */
 function letter(event) {
-  return /^[ -~]$/.test(event.key) ? event.key : event.code.replace(/^(Key|Digit|Numpad)/, "").toLowerCase();
+  return /^[ -~]$/.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^(Key|Digit|Numpad)/, "").toLowerCase();
 }
 
 function leave() {
@@ -58,14 +59,15 @@ function press(element) {
   }
 }
 
-/* Chooses or sends the nth of the choices, or of the ready-made words, in which the focus is. */
-function takeNth(number, focused) {
-  const radios = focused.closest(".radioselect")?.querySelectorAll("input[type=radio]");
-  const radio = radios?.[number - 1];
+/* Chooses or sends the choice of that key, n for the new one, or the ready-made words, in which the focus is. */
+function take(key, focused) {
+  const choices = focused.closest(".radioselect");
+  const number = Number(key);
+  const radio = key === "n" ? choices?.querySelector("[value=new]") : choices?.querySelectorAll("input[type=radio]")[number - 1];
   if (radio) {
     radio.checked = true;
     press(radio.form.querySelector(`[aria-keyshortcuts=${radio.form.dataset.then ?? "a"}]`));
-  } else if (!radios) {
+  } else if (!choices && number) {
     focused.closest("details")?.querySelectorAll("[data-digit]")[number - 1]?.click();
   }
 }
@@ -75,9 +77,9 @@ function onKey(event) {
   if (event.target.closest(IN_A_FIELD)) return;
   const key = letter(event);
   const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
-  if (!element && !/^[1-9]$/.test(key)) return;
+  if (!element && !/^[1-9n]$/.test(key)) return;
   event.preventDefault();
-  element ? press(element) : takeNth(Number(key), event.target);
+  element ? press(element) : take(key, event.target);
 }
 
 function countDown(bar) {
@@ -103,5 +105,7 @@ if (tick) {
 }
 document.querySelectorAll(".undo").forEach(countDown);
 document.addEventListener("keydown", onKey);
-document.addEventListener("submit", (event) => { leaving ? event.preventDefault() : leave(); });
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(ONCE)) leaving ? event.preventDefault() : leave();
+});
 window.addEventListener("pageshow", () => { leaving = false; });
