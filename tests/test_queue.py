@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Campaign, Merge, Organization, OutgoingMail, Report, Role, Signature
-from campaigns.templatetags.statements import unlinked
 from campaigns.models.evidence import reason_suggested_by
+from campaigns.templatetags.statements import unlinked
 from tests.builders import (
     ask_more,
     make_campaign,
@@ -277,7 +277,9 @@ def test_decline_offers_the_reason_that_the_evidence_suggests_and_takes_a_ready_
     double = make_pending(campaign, "River Watch", email="another@river.example")
     assert reason_suggested_by(double.evidence())
     assert reason_suggested_by(double.evidence()) in shown(desk, page_of(double)).replace("&#x27;", "'")
-    desk.post(page_of(double), {"decline": "On the list already.", "decline-reason": reason_suggested_by(double.evidence())})
+    desk.post(
+        page_of(double), {"decline": "On the list already.", "decline-reason": reason_suggested_by(double.evidence())}
+    )
     double.refresh_from_db()
     assert (double.state, double.reason) == ("declined", "On the list already.")
 

@@ -120,9 +120,9 @@ def undo(signature: "Signature", by: Any) -> None:
     signature.campaign.lock()
     if not signature.may_become(State.PENDING, by):
         return
-    if by is not None and signature.decided_by != by:
-        raise signature.refusal(by)
     decision, organization = take_letters_back(signature), signature.organization
+    if signature.is_decided_by_another(by):
+        raise signature.refusal(by)
     signature.become(State.PENDING, **UNDECIDED)
     if organization:
         places.give_back(organization, decision.details, by)
