@@ -278,6 +278,20 @@ def test_batches_of_different_campaigns_with_the_same_organizations_are_all_deci
     assert states() == {"listed": 36}
 
 
+def accept_as_new(pks: list[int], by: User) -> None:
+    Signature.objects.decide_all([(Signature.objects.get(pk=pk), "accept", {}) for pk in pks], by=by)
+
+
+def test_batches_that_register_the_same_names_in_opposite_orders_are_all_decided() -> None:
+    by, acts = make_coordinator(), []
+    for number in range(6):
+        campaign = make_campaign(slug=f"letter-{number}")
+        pks = [make_pending(campaign, f"Group {place}").pk for place in range(12)]
+        acts.append(partial(accept_as_new, pks[:: 1 if number % 2 else -1], by))
+    assert all_at_once(acts) == [None] * 6
+    assert states() == {"listed": 72}
+
+
 # Answers
 
 

@@ -49,7 +49,8 @@ class DecidingQuerySet(ListingQuerySet):
         return decided.filter(state__in=[State.LISTED, State.DECLINED]).order_by("-decided_at", "-id")
 
     def decide_all(self, decisions: Sequence[tuple["Signature", str, dict[str, Any]]], by: Any) -> None:
-        """Carries out every decision, or none: a signature, "accept", "accept_and_verify" or "decline", and what that
+        """Carries out every decision, or none, by the names, so that no two batches wait for each other's new records:
+        a signature, "accept", "accept_and_verify" or "decline", and what that
         takes by name.
 
         Raises ValidationError with the reasons of those that refuse, by the key of their signature (`message_dict`).
@@ -57,7 +58,7 @@ class DecidingQuerySet(ListingQuerySet):
         kept = {signature: evidence_to_keep(signature, by) for signature, _verb, _options in decisions}
         acts = [
             (signature, partial(VERBS[verb], signature, by, kept[signature], **options))
-            for signature, verb, options in decisions
+            for signature, verb, options in sorted(decisions, key=lambda each: each[0].name.casefold())
         ]
         meant = [options.get("organization") for _signature, _verb, options in decisions]
         all_or_none(acts, [each.standing for each in meant if each])
@@ -67,7 +68,8 @@ class DecidingQuerySet(ListingQuerySet):
         latest_first = sorted(
             signatures, key=lambda each: (each.decided_at or each.submitted_at, each.pk), reverse=True
         )
-        all_or_none([(each, partial(undo, each, by)) for each in latest_first], [])
+        registered = [each.organization for each in latest_first if each.organization]
+        all_or_none([(each, partial(undo, each, by)) for each in latest_first], registered)
 
 
 def evidence_to_keep(signature: "Signature", by: Any) -> list[list[str]]:
