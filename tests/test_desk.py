@@ -93,7 +93,7 @@ def test_listed_name_cannot_become_that_of_another_on_the_list(desk: Client) -> 
     hill = make_listed(campaign, "Hill Watch")
     sent = {"list_as-name": "River Watch", "list_as": ""}
     response = desk.post(reverse("admin:campaigns_signature_change", args=[hill.pk]), sent)
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "is on the list already" in response.content.decode()
     assert [each.name for each in Signature.objects.order_by("pk")] == ["River Watch", "Hill Watch"]
 
