@@ -74,9 +74,21 @@ def test_name_that_was_not_public_is_not_told_with_its_correction(client: Client
     assert (WORDS in delivered) == (shown == "addressee")
 
 
-@pytest.mark.parametrize("words", ["“River Watch” never signed.", "RIVER  WATCH.", "It was river watch"])
-def test_words_that_tell_a_name_that_was_not_public_are_refused(words: str) -> None:
-    signature = make_listed(make_campaign(), "River Watch", shown="counted")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("River Watch", "“River Watch” never signed."),
+        ("River Watch", "RIVER  WATCH."),
+        ("River Watch", "It was river-watch"),
+        ("River Watch", "River\u200b Watch did not sign."),
+        ("River Watch", "RW never signed."),
+        ("绿色河流", "绿色河流没有签署这份声明。"),
+    ],
+)
+def test_words_that_tell_a_name_that_was_not_public_are_refused(name: str, words: str) -> None:
+    signature = make_listed(make_campaign(), name, shown="counted")
+    assert signature.organization
+    signature.organization.know_as("RW", is_public=False)
     with pytest.raises(ValidationError, match="correct it without the name"):
         remove(signature, words)
     signature.refresh_from_db()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -89,6 +90,9 @@ def decide_all(forms: Sequence[AcceptForm | DeclineForm], by: Any) -> bool:
         for form in forms:
             if reasons := refusals.get(form.signature.pk):
                 form.add_error(None, reasons)
+        return False
+    except OperationalError:  # two batches that wait for each other: the database has ended this one
+        forms[0].add_error(None, _("Somebody decided on the same at that moment. Nothing was done: press again."))
         return False
     return True
 

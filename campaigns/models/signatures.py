@@ -1,7 +1,6 @@
 """A signature: one signatory's name under one text version of one campaign."""
 
 import datetime
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -348,9 +347,9 @@ class Signature(models.Model):
         """Raises ValidationError for a public correction that tells what the public is not to know."""
         if correction and self.deliveries.filter(words__isnull=True).exists():
             raise ValidationError(_("The name was taken out of a delivered list: say nothing of it in public."))
-        called = [re.escape(name.casefold()) for name in (self.name, self.name_as_signed)]
-        told = names.tidy(correction).casefold()
-        if not self.is_public_by_name and any(re.search(rf"(?<!\w){name}(?!\w)", told) for name in called):
+        known = self.organization.names.values_list("name", flat=True) if self.organization else []
+        called = [self.name, self.name_as_signed, *known]
+        if not self.is_public_by_name and any(names.tells(correction, name) for name in called):
             raise ValidationError(_("The name was not public: correct it without the name."))
 
     def may_become(self, state: str, by: Any = None) -> bool:
