@@ -1,7 +1,7 @@
 """The site of the coordinators' desk: who may come in, and what asks for a fresh proof of who this is."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, partial, wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,16 +12,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from . import sessions
+from . import manual, sessions
+from .models import Campaign, OutgoingMail, Report, Role, Translation, queues_of, undoable_of
 from .views.errors import not_saved
 
 View = Callable[..., HttpResponse]
 LONGEST_KEY = 18
+TOGETHER = "decided_together"  # in the session, the keys of what was decided last in one act
 
 
 def fresh_proof(view: View) -> View:
@@ -50,10 +52,40 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
 
 
+def front_page(user: Any) -> dict[str, Any]:
+    """What the desk opens on. It costs as many queries for a long queue as for a short one."""
+    campaigns = Campaign.objects.of(user, Role.OWNER, Role.REVIEWER).with_listed_count().with_pending_count()
+    return {
+        "decides": user.is_superuser or bool(campaigns),
+        "queues": queues_of(user),
+        "campaigns": campaigns,
+        **astray(user),
+        "translates": user.memberships.filter(role=Role.TRANSLATOR).exists(),
+        "translations": Translation.objects.of_translator(user).select_related("campaign"),
+    }
+
+
+def astray(user: Any) -> dict[str, int]:
+    """How many reports of errors wait for this person; for an administrator, those of no campaign too, and how many
+    letters were given up."""
+    reports = Report.objects.open()
+    if user.is_superuser:
+        return {"reports": reports.count(), "given_up": OutgoingMail.objects.filter(is_given_up=True).count()}
+    return {"reports": reports.filter(campaign__in=Campaign.objects.of(user, Role.OWNER, Role.REVIEWER)).count()}
+
+
 class Desk(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def get_urls(self) -> list[Any]:
+        """Without the address that leads to a row of any model on the site: no row has a page of that kind."""
+        return [
+            path("manual/", self.admin_view(manual.manual), name="manual"),
+            path("manual/coordinators/<slug:name>.png", self.admin_view(manual.picture), name="manual_picture"),
+            *(address for address in super().get_urls() if getattr(address, "name", "") != "view_on_site"),
+        ]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and (
@@ -86,6 +118,15 @@ class Desk(AdminSite):
             return HttpResponseRedirect(reverse("admin:index"))
         ways = [way["url"] for way in get_adapter().get_reauthentication_methods(request.user) if "mfa" in way["id"]]
         return HttpResponseRedirect(ways[-1] + query if ways else reverse("mfa_index"))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """As Django's, with what can be undone, for the pages that show it."""
+        undoable = partial(undoable_of, request.user, request.session.get(TOGETHER, []))
+        return {**super().each_context(request), "undoable": cache(undoable)}
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """What waits for this person, how the campaigns stand, and then the lists."""
+        return super().index(request, {**front_page(request.user), **(extra_context or {})})
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return logout(request)

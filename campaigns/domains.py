@@ -125,9 +125,14 @@ def section_ending(domain: str) -> str:
     return ending(domain) if len(last) == 2 and kind in SECTION_KINDS and ending(domain) not in ENDINGS_FOR_ALL else ""
 
 
+def site(website: str) -> str:
+    """The registrable domain of a website's address, that of a shared host too."""
+    return registrable(split(website).hostname or "")
+
+
 def of_website(website: str) -> str:
     """The registrable domain of a website's address, empty for a shared host such as a social network."""
-    domain = registrable(split(website).hostname or "")
+    domain = site(website)
     return "" if is_shared(domain) else domain
 
 
@@ -149,5 +154,9 @@ def section(website: str) -> str:
 def of_email(address: str) -> str:
     """The registrable domain of a mail address, empty for a free-mail provider."""
     domain = registrable(address.rpartition("@")[2])
-    is_free = domain in FREE_MAIL or label(domain) in FREE_MAIL_FAMILIES
-    return "" if is_free or is_shared(domain) else domain
+    return "" if is_free_mail(domain) or is_shared(domain) else domain
+
+
+def is_free_mail(domain: str) -> bool:
+    """Whether anybody can have an address there."""
+    return domain in FREE_MAIL or label(domain) in FREE_MAIL_FAMILIES

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from . import logos, names, tokens
-from .models import Campaign, Signature
+from .models import Campaign, Question, Signature
 from .models.contacts import PRIVACY_NOTICE
+from .models.questions import LONGEST_WORDS
 
 FASTEST_SECONDS = 1
 LARGEST_LIST_BYTES = 8_000_000
@@ -94,7 +95,49 @@ class LogoForm(forms.Form):
     )
 
 
-class SignForm(forms.Form):
+class OpenedForm(forms.Form):
+    """A form that strangers send. A hidden field catches programs; another tells beside what it was opened, and when.
+
+    `stand` is that beside which it stands now.
+    """
+
+    leave_empty = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+    opened = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    other_stand = _("The text has changed since you opened this form. Read it again before you sign.")
+
+    def __init__(self, *args: Any, stand: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stand = stand
+        self.fields["opened"].initial = tokens.opened(stand)
+
+    def clean_leave_empty(self) -> str:
+        if self.cleaned_data["leave_empty"]:
+            raise ValidationError(_("This field is there to catch programs. Please empty it and send the form again."))
+        return ""
+
+    def clean(self) -> None:
+        try:
+            stand, age = tokens.text_beside(self.cleaned_data.get("opened", ""))
+        except BadSignature:
+            stand, age = "", OLDEST_SECONDS + 1
+        if age > OLDEST_SECONDS:
+            self._open_anew(_("This form was open for more than a day. Look it through and send it again."))
+        elif stand != self.stand:
+            self._open_anew(self.other_stand)
+        elif age < FASTEST_SECONDS:
+            self.add_error(None, _("That was faster than we expect of people. Wait a moment and send it again."))
+
+    def _open_anew(self, message: Any) -> None:
+        self.data = {**dict(self.data.items()), "opened": tokens.opened(self.stand)}
+        self.add_error(None, message)
+
+
+class SignForm(OpenedForm):
     kind = forms.ChoiceField(
         label=_("Who signs?"), choices=Kind.choices, initial=Kind.ORGANIZATION, widget=forms.RadioSelect
     )
@@ -162,12 +205,6 @@ class SignForm(forms.Form):
         label=_("I have read the privacy notice and agree to it"),
         error_messages={"required": _("Please read the privacy notice and agree to it.")},
     )
-    leave_empty = forms.CharField(
-        label=_("Leave this field empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
-    opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
     groups = [
         (_("Who signs"), ["kind", "organization_name", "affiliation", "country", "website", "shown"]),
@@ -176,10 +213,8 @@ class SignForm(forms.Form):
     ]
 
     def __init__(self, *args: Any, campaign: Campaign, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, stand=campaign.in_force.stand(language), **kwargs)
         self.campaign, self.language = campaign, language
-        self.stand = campaign.in_force.stand(language)
-        self.fields["opened"].initial = tokens.opened(self.stand)
         self.fields["accepts_privacy"].label = format_html(
             gettext('I have read the <a href="{}" target="_blank">privacy notice</a> and agree to it'),
             reverse("privacy"),
@@ -191,24 +226,10 @@ class SignForm(forms.Form):
         """The fields in groups, each with its heading."""
         return [(title, [self[name] for name in group if name in self.fields]) for title, group in self.groups]
 
-    def clean_leave_empty(self) -> str:
-        if self.cleaned_data["leave_empty"]:
-            raise ValidationError(_("This field is there to catch programs. Please empty it and send the form again."))
-        return ""
-
     def clean(self) -> None:
         self._require("organization_name", _("Write the name of your organization."), Kind.ORGANIZATION)
         self._require("contact_role", _("Write your role in the organization."), Kind.ORGANIZATION)
-        try:
-            text, age = tokens.text_beside(self.cleaned_data.get("opened", ""))
-        except BadSignature:
-            text, age = "", OLDEST_SECONDS + 1
-        if age > OLDEST_SECONDS:
-            self._open_anew(_("This form was open for more than a day. Look it through and send it again."))
-        elif text != self.stand:
-            self._open_anew(_("The text has changed since you opened this form. Read it again before you sign."))
-        elif age < FASTEST_SECONDS:
-            self.add_error(None, _("That was faster than we expect of people. Wait a moment and send it again."))
+        super().clean()
 
     @property
     def signs_as(self) -> str:
@@ -243,9 +264,22 @@ class SignForm(forms.Form):
         if self.signs_as == kind and field not in self.errors and not self.cleaned_data.get(field):
             self.add_error(field, message)
 
-    def _open_anew(self, message: Any) -> None:
-        self.data = {**dict(self.data.items()), "opened": tokens.opened(self.stand)}
-        self.add_error(None, message)
+
+class ReportForm(OpenedForm):
+    words = forms.CharField(
+        label=_("What is wrong?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+    email = AddressField(
+        label=_("Your e-mail address (optional)"),
+        help_text=_("Only for an answer to you. Who coordinates the statement can read it; it is kept encrypted."),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+
+    other_stand = _("This form was opened from another page. Look it through and send it again.")
+    field_order = ["words", "email", "leave_empty", "opened"]
 
 
 class AddressForm(forms.Form):
@@ -254,6 +288,31 @@ class AddressForm(forms.Form):
         help_text=_("The link goes there instead, and the one already sent ends."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
     )
+
+
+class AnswerForm(forms.Form):
+    """The contact person's answer to what the coordinators ask."""
+
+    use_required_attribute = False
+
+    question = forms.ModelChoiceField(
+        queryset=Question.objects.none(),
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("The coordinators do not ask this any more.")},
+    )
+    words = forms.CharField(
+        label=_("Your answer"),
+        max_length=LONGEST_WORDS,
+        error_messages={"required": _("Write your answer first.")},
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["question"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = signature.questions.told()
+        self.fields["words"].widget.attrs.pop("maxlength", None)
 
 
 class CheckForm(forms.Form):

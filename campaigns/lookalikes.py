@@ -123,11 +123,16 @@ def script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
 
 
+def scripts(name: str) -> set[str]:
+    """The alphabets that its letters are of."""
+    return {script(char) for char in name} - {""}
+
+
 def mixes_scripts(word: str) -> bool:
     """Whether letters of several alphabets are blended. `КримSOS`, where each part shows what it is, is honest."""
     letters = [char for char in word if script(char) in LOOK_ALIKE_SCRIPTS]
-    scripts = {script(char) for char in letters}
-    if scripts & COMMON_SCRIPTS and scripts & APART_SCRIPTS:
+    blended = {script(char) for char in letters}
+    if blended & COMMON_SCRIPTS and blended & APART_SCRIPTS:
         return True
     runs = [set(run) for _script, run in groupby(letters, key=script)]
     return len(runs) > 2 or (len(runs) == 2 and any(run <= TWINS for run in runs))
@@ -147,9 +152,9 @@ def has_disguised_word(name: str) -> bool:
 
     Where the name has more of that alphabet than such letters, it is honestly in both.
     """
-    scripts = {char: script(char) for char in name}
-    others = {char for char, alphabet in scripts.items() if alphabet in LOOK_ALIKE_SCRIPTS - {"LATIN"}}
-    is_among_latin = others <= LATIN_TWINS and "LATIN" in scripts.values()
+    alphabets = {char: script(char) for char in name}
+    others = {char for char, alphabet in alphabets.items() if alphabet in LOOK_ALIKE_SCRIPTS - {"LATIN"}}
+    is_among_latin = others <= LATIN_TWINS and "LATIN" in alphabets.values()
     return is_among_latin and any(set(word) <= others for word in WORD.findall(name))
 
 
@@ -164,10 +169,15 @@ def has_odd_letters(name: str) -> bool:
 
 def resembles_another(host: str, known: Collection[str]) -> bool:
     """Whether the host's domain is not known itself, and much like a known one; see `looks_like`."""
+    return bool(resembled(host, known))
+
+
+def resembled(host: str, known: Collection[str]) -> str:
+    """The known domain that the host's is much like; empty where it is known itself, or like none."""
     if not host or not known or domains.registrable(host) in known:
-        return False
+        return ""
     domain = domains.of_website(host)
-    return any(holds(host, each) or (domain and looks_like(domain, each)) for each in known)
+    return next((each for each in known if holds(host, each) or (domain and looks_like(domain, each))), "")
 
 
 def holds(host: str, known: str) -> bool:

@@ -25,6 +25,7 @@ BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
 MOST_MARKS_ON_A_LETTER = 3
 FEWEST_LETTERS = 2
 KEY_CHARACTERS = 400
+SHORTEST_TELLING = 6
 INITIALS_CHARACTERS = 40
 FEWEST_INITIALS = 3
 
@@ -254,6 +255,19 @@ def hidden(char: str) -> bool:
     if char in JOINERS:
         return False
     return char in BLANKS or unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+
+
+def tells(text: str, name: str) -> bool:
+    """Whether the name stands in the text, however it is divided; a short name in ASCII only as a word of its own."""
+    told, called = letters(text), letters(name)
+    if len(called) < SHORTEST_TELLING and called.isascii():
+        return re.search(rf"(?<!\w){re.escape(called)}(?!\w)", text.casefold()) is not None
+    return called in told
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text in small ones, without all that divides them."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def has_idle_joiner(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import deliveries, organizations, pages, signing, texts
+from .views import deliveries, organizations, pages, reports, signing, texts
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("deliveries/<str:fingerprint>/check/", deliveries.check, name="check"),
     path("deliveries/<str:fingerprint>/list.json", deliveries.manifest, name="manifest"),
     path("deliveries/<str:fingerprint>/letter.pdf", deliveries.delivered_letter, name="delivered_letter"),
+    path("report/", reports.report, name="report"),
+    path("report/sent/", reports.thanks, name="report_sent"),
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<int:version>/", pages.privacy, name="privacy_version"),
 ]

@@ -28,11 +28,31 @@ from django.utils import timezone
 
 from campaigns import sessions, tokens
 from campaigns.demo.load import load_interpol
-from campaigns.models import Campaign, Contact, Delivery, Demand, Proposal, Signature, Translation, Update
+from campaigns.models import (
+    Campaign,
+    Contact,
+    Delivery,
+    Demand,
+    Proposal,
+    Role,
+    Signature,
+    Translation,
+    Update,
+)
+from campaigns.models.outbox import UNDO_WITHIN
 
 
 def make_coordinator(username: str = "coordinator", **fields: Any) -> User:
     return User.objects.create_superuser(username, f"{username}@desk.example.org", "a long enough password", **fields)
+
+
+def make_member(campaign: Campaign, username: str = "member", role: str = Role.OWNER, language: str = "") -> User:
+    """One of the staff, who has this role in the campaign."""
+    known = User.objects.filter(username=username).first()
+    address = f"{username}@desk.example.org"
+    person = known or User.objects.create_user(username, address, "a long enough password", is_staff=True)
+    campaign.memberships.create(user=person, role=role, language=language)
+    return person
 
 
 def make_second_factor(user: User) -> Authenticator:
@@ -86,7 +106,7 @@ def make_campaign(coordinator: User | None = None, **fields: Any) -> Campaign:
     """A published campaign, with its coordinator where one is given."""
     campaign = make_draft(**fields)
     if coordinator:
-        campaign.coordinators.add(coordinator)
+        campaign.memberships.create(user=coordinator, role=Role.OWNER)
     campaign.publish(by=coordinator)
     return campaign
 
@@ -156,7 +176,8 @@ def sent_page(signature: Signature) -> str:
 def every_row() -> dict[str, list[dict[str, Any]]]:
     """All that the database holds of ours, to see that something changed nothing."""
     models = apps.get_app_config("campaigns").get_models()
-    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+    tables = [model for model in models if not model._meta.proxy]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in tables}
 
 
 def make_case_of_2018() -> Campaign:
@@ -223,9 +244,10 @@ def make_update(campaign: Campaign, title: str = "They have answered", **fields:
 
 
 def send_letters() -> list[EmailMessage]:
-    """Sends what waits in the outbox, and gives what was sent."""
+    """Sends what waits in the outbox, once decisions cannot be undone any more, and gives what was sent."""
     mail.outbox.clear()
-    call_command("send_mail", once=True, verbosity=0)
+    with time_machine.travel(timezone.now() + UNDO_WITHIN):
+        call_command("send_mail", once=True, verbosity=0)
     return list(mail.outbox)
 
 

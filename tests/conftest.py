@@ -43,6 +43,10 @@ if "DATABASE_URL" not in os.environ:
 django.setup()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-table", action="store_true", help="write who may what into docs/access.md")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """SQLite's test database is a file, as in life, so that threads and other processes can open it."""

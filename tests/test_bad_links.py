@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns import tokens
-from campaigns.models import Campaign, Signature
+from campaigns.models import Campaign, Signature, confirmations
 from tests.builders import (
     every_row,
     filled_form,
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 PRIVATE = "max-age=0, no-cache, no-store, must-revalidate, private"
 DAY = datetime.timedelta(days=1)
+ENCODED = "application/x-www-form-urlencoded"
 
 
 def withdrawn(signature: Signature) -> None:
@@ -145,7 +146,7 @@ def erase_signature(signature: Signature) -> None:
     [
         (own_page, erase_signature),
         (own_page, lambda signature: signature.contact.delete()),
-        (own_page, lambda signature: signature.correct_address("other@river.example.org")),
+        (own_page, lambda signature: confirmations.correct_address(signature, "other@river.example.org")),
         (sent_page, erase_signature),
         (sent_page, lambda signature: signature.contact.delete()),
     ],
@@ -178,7 +179,7 @@ def test_link_ends_after_seven_days_unless_it_was_used(client: Client) -> None:
 
 def test_link_to_the_corrected_address_works(client: Client) -> None:
     signature = make_signature(make_campaign())
-    signature.correct_address("other@river.example.org")
+    confirmations.correct_address(signature, "other@river.example.org")
     assert client.post(own_page(signature), {"confirm": ""}).status_code == 302
     signature.refresh_from_db()
     assert signature.state == Signature.State.PENDING
@@ -256,19 +257,23 @@ def test_form_without_its_cookie_is_refused_on_a_page_of_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type"),
+    ("body", "content_type", "status", "words"),
     [
-        pytest.param(b"comment=" + b"a" * 3_000_000, "application/x-www-form-urlencoded", id="3-MB"),
+        pytest.param(b"comment=" + b"a" * 3_000_000, ENCODED, 413, "That is too much at once", id="3-MB"),
         pytest.param(
-            b"&".join(b"a%d=1" % n for n in range(1001)), "application/x-www-form-urlencoded", id="1001-fields"
+            b"&".join(b"a%d=1" % n for n in range(1001)), ENCODED, 413, "That is too much at once", id="1001-fields"
         ),
-        pytest.param(b"junk", "multipart/form-data", id="parts-without-boundary"),
+        pytest.param(
+            b"junk", "multipart/form-data", 400, "We could not read this request", id="parts-without-boundary"
+        ),
     ],
 )
-def test_unreadable_request_is_refused_on_a_page_of_ours(client: Client, body: bytes, content_type: str) -> None:
+def test_unreadable_request_is_refused_on_a_page_of_ours(
+    client: Client, body: bytes, content_type: str, status: int, words: str
+) -> None:
     make_campaign()
     before = every_row()
     response = client.generic("POST", "/campaigns/open-letter/sign/", body, content_type)
-    assert response.status_code == 400
-    assert "We could not read this request" in response.content.decode()
+    assert response.status_code == status
+    assert words in response.content.decode()
     assert every_row() == before

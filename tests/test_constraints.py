@@ -93,7 +93,7 @@ def give_a_signature_two_contacts() -> None:
 
 
 def delete_a_coordinator_on_record() -> None:
-    make_campaign(make_coordinator()).coordinators.clear()
+    make_campaign(make_coordinator()).memberships.all().delete()
     delete_rows("auth_user")
 
 

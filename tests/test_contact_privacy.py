@@ -1,16 +1,34 @@
 """Who signed for an organization is nowhere in the database in clear, from the form to the end."""
 
+import csv
+import datetime
+import io
 from collections.abc import Iterator
 from typing import Any
 
+import openpyxl
 import pytest
+import time_machine
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from campaigns import sealing
-from campaigns.models import Contact, Signature, contacts
-from tests.builders import filled_form, make_campaign, make_coordinator, make_signature, own_page, sent_page, sign_in
-from tests.mail_server import send_mail_once
+from campaigns.admin import exports
+from campaigns.models import Campaign, Contact, Event, OutgoingMail, Signature, contacts
+from tests.builders import (
+    filled_form,
+    make_campaign,
+    make_coordinator,
+    make_member,
+    make_signature,
+    own_page,
+    send_letters,
+    sent_page,
+    sign_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +72,7 @@ def test_contact_is_nowhere_in_clear_after_the_whole_journey(client: Client, mai
     assert client.get(f"/admin/campaigns/signature/{signature.pk}/change/").status_code == 200
     signature.accept(by=coordinator)
     signature.list_as("The River Watch", by=coordinator)
-    send_mail_once()
+    send_letters()
     assert client.post(own_page(signature), {"withdraw": ""}).status_code == 302
 
     assert [mail.to for mail in mailoutbox if "the.canary" in mail.to[0].casefold()] != []
@@ -94,3 +112,143 @@ def test_contact_moved_to_another_row_or_column_is_unreadable() -> None:
         with pytest.raises(sealing.Unreadable):
             getattr(moved, part)
     assert moved.email == "secretary@river.example.org"
+
+
+def make_canary(campaign: Campaign, name: str = "River Watch") -> Signature:
+    """A listed signature whose contact person has a telling address."""
+    signatory = {"name": name, "name_as_signed": name, "language": "en"}
+    contact = {"name": PERSON["contact_name"], "role": PERSON["contact_role"], "email": PERSON["email"]}
+    signature = Signature.objects.submit(campaign, signatory, {**contact, "wants_updates": True})
+    signature.confirm()
+    signature.accept()
+    return signature
+
+
+def pages_of_the_desk() -> Iterator[str]:
+    """Every list, every record and its history."""
+    yield reverse("admin:index")
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        for pk in model._default_manager.values_list("pk", flat=True):
+            yield reverse(f"{name}_change", args=[pk])
+            yield reverse(f"{name}_history", args=[pk])
+
+
+def show_address(desk: Client, signature: Signature) -> Any:
+    return desk.post(reverse("admin:campaigns_signature_address", args=[signature.pk]))
+
+
+def test_no_page_of_the_desk_shows_an_address_that_nobody_asked_for(client: Client) -> None:
+    coordinator = make_coordinator()
+    campaign = make_campaign(coordinator)
+    signature = make_canary(campaign)
+    waiting = make_signature(campaign, "Hill Watch", email=PERSON["email"])
+    waiting.confirm()
+    sign_in(client, coordinator)
+    show_address(client, signature)
+    for mail in OutgoingMail.objects.all():
+        mail.put_off(f"550 {PERSON['email']}: no such user")
+    shown = [page for page in pages_of_the_desk() if "the.canary" in client.get(page, follow=True).content.decode()]
+    assert shown == []
+    page = client.get(reverse("admin:campaigns_signature_change", args=[waiting.pk])).content.decode()
+    assert "t…@river.example.org" in page
+
+
+def test_address_is_shown_once_to_who_asks_and_that_is_recorded(client: Client) -> None:
+    coordinator = make_coordinator()
+    signature = make_canary(make_campaign(coordinator))
+    sign_in(client, coordinator)
+    page = reverse("admin:campaigns_signature_address", args=[signature.pk])
+    assert client.get(page).status_code == 405
+    assert not Event.objects.filter(verb="address seen").exists()
+    response = show_address(client, signature)
+    assert "the.canary@river.example.org" in response.content.decode()
+    assert "no-store" in response["Cache-Control"]
+    seen = Event.objects.get(verb="address seen")
+    assert (seen.who, seen.signature, seen.campaign, seen.details) == (coordinator, signature, signature.campaign, {})
+
+
+def test_address_is_shown_to_nobody_from_elsewhere(client: Client) -> None:
+    signature = make_canary(make_campaign())
+    other = make_campaign(slug="hills")
+    assert show_address(client, signature).status_code == 403
+    for user in (make_member(other, "stranger"), make_member(signature.campaign, "translator", "translator", "de")):
+        sign_in(client, user)
+        assert show_address(client, signature).status_code in {403, 404}
+    assert not Event.objects.filter(verb="address seen").exists()
+
+
+def test_where_there_is_no_address_none_is_shown(client: Client) -> None:
+    coordinator = make_coordinator()
+    campaign = make_campaign(coordinator)
+    signatory = {"name": "Lake Watch", "name_as_signed": "Lake Watch", "language": "en", "source": "paper"}
+    spoken = Signature.objects.add(campaign, coordinator, signatory, {"name": "A treasurer", "role": "", "email": ""})
+    erased = make_canary(campaign)
+    erased.contact.delete()
+    sign_in(client, coordinator)
+    for signature in (spoken, erased):
+        assert show_address(client, signature).status_code == 404
+        page = client.get(reverse("admin:campaigns_signature_change", args=[signature.pk])).content.decode()
+        assert "Show the address" not in page
+    assert not Event.objects.filter(verb="address seen").exists()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_owner_exports_the_contact_persons_of_what_is_listed(client: Client, ending: str) -> None:
+    campaign = make_campaign()
+    owner = make_member(campaign, "owner")
+    make_canary(campaign, "=River Watch")
+    make_signature(campaign, "Hill Watch").confirm()
+    make_canary(make_campaign(slug="hills"), "Lake Watch")
+    sign_in(client, owner)
+    response: Any = client.post(reverse("admin:campaigns_campaign_contacts", args=[campaign.pk, ending]))
+    data = b"".join(response.streaming_content)
+    person = ["Canary Contact", "night treasurer", "the.canary@river.example.org", "yes"]
+    if ending == "csv":
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+        assert rows[1:] == [["'=River Watch", *person]]
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+        assert rows[1:] == [["=River Watch", *person]]
+    assert rows[0] == ["Signatory", "Contact person", "Role", "E-mail", "Wants updates"]
+    told = Event.objects.get(verb="contacts exported")
+    assert (told.who, told.campaign, told.details) == (owner, campaign, {"format": ending, "rows": 1})
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_contact_persons_are_exported_in_pieces(monkeypatch: Any, django_assert_num_queries: Any) -> None:
+    monkeypatch.setattr(exports, "AT_ONCE", 5)
+    campaign = make_campaign()
+    for number in range(12):
+        make_canary(campaign, f"Watch {number}")
+    with django_assert_num_queries(4):
+        assert len(list(exports.contact_rows(Contact.objects.all()))) == 12
+
+
+@pytest.mark.parametrize("name", ["reviewer", "translator", "stranger"])
+def test_who_owns_no_campaign_exports_no_contact_persons(client: Client, name: str) -> None:
+    campaign, other = make_campaign(), make_campaign(slug="hills")
+    make_canary(campaign)
+    people = {
+        "reviewer": lambda: make_member(campaign, "reviewer", "reviewer"),
+        "translator": lambda: make_member(campaign, "translator", "translator", "de"),
+        "stranger": lambda: make_member(other, "stranger"),
+    }
+    sign_in(client, people[name]())
+    for ending in ("csv", "xlsx"):
+        page = reverse("admin:campaigns_campaign_contacts", args=[campaign.pk, ending])
+        assert client.post(page).status_code in {403, 404}
+    assert not Event.objects.filter(verb="contacts exported").exists()
+
+
+def test_export_of_contact_persons_asks_for_a_fresh_proof(client: Client, settings: Any) -> None:
+    campaign = make_campaign()
+    make_canary(campaign)
+    sign_in(client, make_member(campaign, "owner"))
+    with time_machine.travel(timezone.now() + datetime.timedelta(seconds=settings.FRESH_PROOF_SECONDS + 1)):
+        response = client.post(reverse("admin:campaigns_campaign_contacts", args=[campaign.pk, "csv"]))
+    assert response.status_code == 403
+    assert "fresh proof" in response.content.decode()
+    assert not Event.objects.filter(verb="contacts exported").exists()

@@ -142,7 +142,7 @@ def test_deliveries_are_numbered_and_recorded(campaign: Campaign) -> None:
     assert [first.number, second.number] == [1, 2]
     assert first.fingerprint != second.fingerprint
     record = Event.objects.filter(verb="delivered").order_by("id").values_list("who__username", "details")
-    assert list(record) == [("coordinator", {"number": number, "signatories": 3}) for number in (1, 2)]
+    assert list(record) == [("coordinator", {"number": number, "signatories": 3, "recipients": 1}) for number in (1, 2)]
 
 
 def unpublished() -> Campaign:

@@ -5,10 +5,11 @@ import re
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.test import Client
 
 from campaigns.demo.load import load
-from campaigns.models import Campaign, Event
+from campaigns.models import Campaign, Event, Person, Sign
 from tests.builders import every_row, make_coordinator
 
 pytestmark = pytest.mark.django_db
@@ -102,15 +103,22 @@ def test_home_shows_both_campaigns_and_which_is_the_example(client: Client) -> N
     assert sorted(titles) == ["Example: keep the river path open", TITLE]
 
 
-def test_example_has_three_requests_that_wait_and_its_contacts_are_roles() -> None:
+def test_example_has_four_requests_that_wait_and_its_contacts_are_roles() -> None:
     example = Campaign.objects.get(slug="example")
-    requests = example.signatures.awaiting_review().select_related("contact")
-    assert example.signatures.count() == 4
+    requests = example.signatures.queue().select_related("contact")
+    assert example.signatures.count() == 5
     assert [(request.name, request.contact.name, request.contact.email) for request in requests] == [
         ("Example Ramblers' Association", "the secretary", "secretary@ramblers.example.org"),
         ("Приклад: Спілка велосипедистів", "the chair", "chair@cyclists.example.net"),
+        ("Example River Friends, head office", "the office", "office@river-freinds.example"),
         ("Kharkiv Human Rights Group", "an assistant", "someone@example.com"),
     ]
+
+
+def test_one_request_is_from_a_domain_that_is_almost_a_known_one() -> None:
+    request = Campaign.objects.get(slug="example").signatures.get(website="https://river-freinds.example")
+    against = [each.text for each in request.evidence() if each.sign == Sign.AGAINST]
+    assert any("river-freinds.example" in words for words in against)
 
 
 def test_example_has_an_initiator_whose_logo_stands_on_the_letter(client: Client) -> None:
@@ -131,6 +139,7 @@ def test_one_request_may_be_an_organization_that_is_known_already() -> None:
 def test_loading_again_changes_nothing() -> None:
     before, counts = every_row(), {model: model._default_manager.count() for model in apps.get_models()}
     load(make_coordinator("another"))
-    counts[type(make_coordinator("third"))] += 2
+    for people in (User, Person):
+        counts[people] += 1
     assert every_row() == before
     assert {model: model._default_manager.count() for model in apps.get_models()} == counts

@@ -93,7 +93,7 @@ def test_listed_name_cannot_become_that_of_another_on_the_list(desk: Client) -> 
     hill = make_listed(campaign, "Hill Watch")
     sent = {"list_as-name": "River Watch", "list_as": ""}
     response = desk.post(reverse("admin:campaigns_signature_change", args=[hill.pk]), sent)
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "is on the list already" in response.content.decode()
     assert [each.name for each in Signature.objects.order_by("pk")] == ["River Watch", "Hill Watch"]
 
@@ -121,20 +121,3 @@ def test_form_beside_a_lagging_translation_is_refused_once_what_is_asked_has_cha
     assert response.status_code == 422
     assert "The text has changed" in response.content.decode()
     assert not Signature.objects.exists()
-
-
-def test_list_action_accepts_what_it_can_and_says_what_it_could_not(desk: Client) -> None:
-    campaign = make_campaign()
-    fresh, late = make_pending(campaign, "Lake Watch"), make_pending(campaign, "Hill Watch")
-    late.decline(by=None, reason="Signed already.")
-    chosen = {"action": "accept_many", "_selected_action": [fresh.pk, late.pk]}
-    address = reverse("admin:campaigns_signature_changelist")
-    first_look = desk.post(address, chosen).content.decode()
-    assert "New: Lake Watch" in first_look
-    assert Signature.objects.listed().count() == 0
-    page = desk.post(
-        address, {**chosen, "decide": "", f"s{fresh.pk}-organization": "new"}, follow=True
-    ).content.decode()
-    assert "1 signature decided." in page
-    assert "“Hill Watch” is not accepted by now, so this cannot be done." in page
-    assert [each.name for each in Signature.objects.listed()] == ["Lake Watch"]

@@ -194,7 +194,7 @@ def test_a_campaigns_signatures(desk: Client) -> None:
     for ending in ("csv", "xlsx"):
         address = reverse("admin:campaigns_campaign_export", args=[campaign.pk, ending])
         assert address in page
-        data = body(desk.get(address))
+        data = body(desk.post(address))
         rows = table(data) if ending == "csv" else [[cell.value or "" for cell in row] for row in cells(data)]
         assert rows[0][:5] == ["Name", "Name as signed", "Signatory", "Affiliation", "Country"]
         assert rows[1][:8] == ["River Watch", "River Watch", "an organization", "", "UA", "", "in public", "listed"]
@@ -206,10 +206,10 @@ def test_a_campaigns_signatures(desk: Client) -> None:
 @pytest.mark.parametrize("ending", ["ods", "exe"])
 def test_no_other_format(desk: Client, ending: str) -> None:
     address = reverse("admin:campaigns_campaign_export", args=[make_campaign().pk, ending])
-    assert desk.get(address).status_code == 404
+    assert desk.post(address).status_code == 404
 
 
 def test_who_may_not_see_signatures_exports_none(client: Client) -> None:
     sign_in(client, User.objects.create_user("reader", is_staff=True))
     campaign: Campaign = make_campaign()
-    assert client.get(reverse("admin:campaigns_campaign_export", args=[campaign.pk, "csv"])).status_code == 403
+    assert client.post(reverse("admin:campaigns_campaign_export", args=[campaign.pk, "csv"])).status_code == 403

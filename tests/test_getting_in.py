@@ -57,7 +57,13 @@ def reaches_the_desk(client: Client) -> bool:
 
 def test_password_alone_gets_nobody_in(client: Client, coordinator: User) -> None:
     assert give_password(client).url == DESK
-    for address in (DESK, "/admin/campaigns/signature/", "/admin/auth/user/", "/admin/autocomplete/", "/admin/jsi18n/"):
+    for address in (
+        DESK,
+        "/admin/campaigns/signature/",
+        "/admin/campaigns/person/",
+        "/admin/autocomplete/",
+        "/admin/jsi18n/",
+    ):
         page = client.get(address, follow=True)
         assert page.redirect_chain[-1] == ("/accounts/", 302)
         assert "Without one the desk does not open." in page.content.decode()
@@ -324,8 +330,8 @@ def sensitive(campaign: Campaign) -> list[str]:
     return [
         f"/admin/campaigns/campaign/{campaign.pk}/deliver/",
         f"/admin/campaigns/campaign/{campaign.pk}/delete/",
-        "/admin/auth/user/add/",
-        f"/admin/auth/user/{person}/change/",
+        "/admin/campaigns/person/add/",
+        f"/admin/campaigns/person/{person}/change/",
         "/accounts/app/",
         "/accounts/passkeys/add/",
         "/accounts/recovery-codes/",
@@ -361,9 +367,9 @@ def test_form_with_a_stale_proof_does_nothing_and_keeps_what_was_typed(stale: An
 
 def test_code_of_the_app_proves_it_too(stale: Any, coordinator: User) -> None:
     desk, _clock = stale
-    sent = {"code": code_of_the_app(coordinator), "next": "/admin/auth/user/add/"}
-    assert desk.post("/accounts/proof/code/", sent).url == "/admin/auth/user/add/"
-    assert desk.get("/admin/auth/user/add/").status_code == 200
+    sent = {"code": code_of_the_app(coordinator), "next": "/admin/campaigns/person/add/"}
+    assert desk.post("/accounts/proof/code/", sent).url == "/admin/campaigns/person/add/"
+    assert desk.get("/admin/campaigns/person/add/").status_code == 200
 
 
 def test_several_cannot_be_deleted_at_once(desk: Client) -> None:
@@ -379,7 +385,7 @@ def test_several_cannot_be_deleted_at_once(desk: Client) -> None:
 
 def invite(desk: Client, **fields: str) -> Any:
     sent = {"username": "reviewer", "email": "Reviewer@Desk.example.org", **fields}
-    return desk.post("/admin/auth/user/add/", sent)
+    return desk.post("/admin/campaigns/person/add/", sent)
 
 
 def link_in_letter(address: str = "reviewer@desk.example.org") -> str:
@@ -398,7 +404,7 @@ def choose_password(client: Client, link: str) -> Any:
 
 
 def test_administrator_invites_by_mail_and_types_no_password(desk: Client, coordinator: User) -> None:
-    assert "password" not in desk.get("/admin/auth/user/add/").context["adminform"].form.fields
+    assert "password" not in desk.get("/admin/campaigns/person/add/").context["adminform"].form.fields
     assert invite(desk).status_code == 302
     person = User.objects.get(username="reviewer")
     assert (person.email, person.is_staff, person.has_usable_password()) == ("reviewer@desk.example.org", True, False)
@@ -456,11 +462,11 @@ def test_invitation_can_be_sent_again_until_a_password_is_chosen(desk: Client) -
     invite(desk)
     person = User.objects.get(username="reviewer")
     with time_machine.travel(timezone.now() + datetime.timedelta(minutes=2)):
-        desk.post(f"/admin/auth/user/{person.pk}/do/invite_again/")
+        desk.post(f"/admin/campaigns/person/{person.pk}/do/invite_again/")
         assert len(send_letters()) == 2
     person.set_password(PASSWORD)
     person.save()
-    page = desk.post(f"/admin/auth/user/{person.pk}/do/invite_again/", follow=True)
+    page = desk.post(f"/admin/campaigns/person/{person.pk}/do/invite_again/", follow=True)
     assert "has chosen a password already" in page.content.decode()
 
 
@@ -468,7 +474,7 @@ def test_administrator_takes_a_second_factor_back(desk: Client, coordinator: Use
     other = make_coordinator("other")
     browser = Client()
     sign_in(browser, other)
-    address = f"/admin/auth/user/{other.pk}/do/take_second_factor_back/"
+    address = f"/admin/campaigns/person/{other.pk}/do/take_second_factor_back/"
     for _twice in range(2):
         desk.post(address)
     assert not Authenticator.objects.filter(user=other).exists()
@@ -481,10 +487,11 @@ def test_administrator_takes_a_second_factor_back(desk: Client, coordinator: Use
 
 def test_nobody_closes_or_weakens_the_own_account(desk: Client, coordinator: User) -> None:
     for verb in ("close", "take_second_factor_back"):
-        page = desk.post(f"/admin/auth/user/{coordinator.pk}/do/{verb}/", follow=True)
+        page = desk.post(f"/admin/campaigns/person/{coordinator.pk}/do/{verb}/", follow=True)
         assert "Not for yourself" in page.content.decode()
     desk.post(
-        f"/admin/auth/user/{coordinator.pk}/change/", {"username": "coordinator", "email": "new@desk.example.org"}
+        f"/admin/campaigns/person/{coordinator.pk}/change/",
+        {"username": "coordinator", "email": "new@desk.example.org"},
     )
     coordinator.refresh_from_db()
     assert (coordinator.is_superuser, coordinator.is_active) == (True, True)
@@ -495,9 +502,9 @@ def test_nobody_closes_or_weakens_the_own_account(desk: Client, coordinator: Use
 def test_account_is_closed_and_reopened_on_the_record(desk: Client, coordinator: User) -> None:
     other = make_coordinator("other")
     for verb in ("close", "close", "reopen", "reopen"):
-        desk.post(f"/admin/auth/user/{other.pk}/do/{verb}/")
+        desk.post(f"/admin/campaigns/person/{other.pk}/do/{verb}/")
     assert sorted(Event.objects.values_list("verb", flat=True)) == ["account closed", "account reopened"]
-    assert desk.post(f"/admin/auth/user/{other.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert desk.post(f"/admin/campaigns/person/{other.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_only_administrators_see_people(client: Client, coordinator: User) -> None:
@@ -505,8 +512,8 @@ def test_only_administrators_see_people(client: Client, coordinator: User) -> No
     people.invite(helper, by=coordinator)
     sign_in(client, helper)
     for address in ("", "add/", f"{coordinator.pk}/change/"):
-        assert client.get(f"/admin/auth/user/{address}").status_code == 403
-    assert client.post(f"/admin/auth/user/{coordinator.pk}/do/close/").status_code == 403
+        assert client.get(f"/admin/campaigns/person/{address}").status_code == 403
+    assert client.post(f"/admin/campaigns/person/{coordinator.pk}/do/close/").status_code == 403
 
 
 # Headers

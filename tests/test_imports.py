@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -19,7 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Event, ImportBatch, ImportRow, Organization, OrganizationName, Signature
+from campaigns.models import Event, ImportBatch, ImportRow, Organization, OrganizationName, Role, Signature
 from campaigns.spreadsheets import NAME_HEADINGS, Columns, read
 from tests.builders import (
     every_row,
@@ -27,6 +27,7 @@ from tests.builders import (
     make_coordinator,
     make_draft,
     make_listed,
+    make_member,
     make_pending,
     sign_in,
 )
@@ -538,16 +539,14 @@ class TestDesk:
         assert send(client, LIST.encode()).status_code == 403
         assert not Organization.objects.exists()
 
-    def test_who_may_not_add_signatures_lists_nobody(self, client: Client, db: None) -> None:
-        keeper = User.objects.create_user("keeper", is_staff=True)
-        keeper.user_permissions.add(Permission.objects.get(codename="add_organization"))
+    def test_nobody_lists_signatures_of_a_campaign_in_which_they_do_not_decide(self, client: Client, db: None) -> None:
+        keeper = make_member(make_campaign(slug="own"), "keeper", Role.REVIEWER)
         sign_in(client, keeper)
         campaign = make_campaign()
-        send(client, LIST.encode(), campaign=campaign.pk, note="Folder 7")
-        assert ImportBatch.objects.get().campaign is None
+        assert send(client, LIST.encode(), campaign=campaign.pk, note="Folder 7").status_code == 422
         listing = bring(campaign=campaign, note="Folder 7")
         ImportBatch.objects.update(by=keeper)
-        assert client.post(at("confirm", listing.pk)).status_code == 403
+        assert client.post(at("confirm", listing.pk)).status_code == 404
 
 
 @pytest.mark.django_db
@@ -676,9 +675,8 @@ class TestConfirming:
         assert not Organization.objects.exists()
 
     def test_who_brought_a_list_may_forget_it_until_it_is_taken(self, client: Client, db: None) -> None:
-        keeper, other = (User.objects.create_user(name, is_staff=True) for name in ("keeper", "other"))
-        for user in (keeper, other):
-            user.user_permissions.add(Permission.objects.get(codename="add_organization"))
+        campaign = make_campaign()
+        keeper, other = (make_member(campaign, name, Role.REVIEWER) for name in ("keeper", "other"))
         sign_in(client, keeper)
         send(client, LIST.encode())
         first = ImportBatch.objects.get()
@@ -709,8 +707,6 @@ def test_list_that_is_exported_and_brought_back_publishes_no_name(desk: Client) 
 def test_coordinator_does_not_see_the_list_that_another_brought(client: Client) -> None:
     batch = bring("Name\nRiver Watch\n")
     ImportBatch.objects.update(by=make_coordinator())
-    other = User.objects.create_user("other", password="a long enough password", is_staff=True)
-    other.user_permissions.add(Permission.objects.get(codename="add_organization"))
-    sign_in(client, other)
+    sign_in(client, make_member(make_campaign(), "other"))
     for step in ("change", "columns", "confirm"):
         assert client.get(f"/admin/campaigns/importbatch/{batch.pk}/{step}/").status_code == 404

@@ -65,6 +65,18 @@ def added_by_telephone() -> Signature:
     return Signature.objects.add(make_campaign(title=TITLE), None, signatory, contact)
 
 
+def asked() -> Signature:
+    signature = pending()
+    signature.ask(by=User.objects.get(), words="Who of you decided to sign?\nPlease name the board.")
+    return signature
+
+
+def answered() -> Signature:
+    signature = asked()
+    signature.questions.get().answer("The board, on Monday.")
+    return signature
+
+
 def listed(**fields: Any) -> Callable[[], Signature]:
     return lambda: make_listed(make_campaign(title=TITLE), **fields)
 
@@ -87,6 +99,19 @@ LETTERS = [
         "signature_awaits",
         pending,
         f"A signature awaits you: {TITLE}",
+        ["River Watch", TITLE],
+        to="coordinator@desk.example.org",
+    ),
+    Expected(
+        "signature_asked",
+        asked,
+        "A question about your signature",
+        ["River Watch", TITLE, "Who of you decided to sign?", "Please name the board."],
+    ),
+    Expected(
+        "question_answered",
+        answered,
+        f"Your question was answered: {TITLE}",
         ["River Watch", TITLE],
         to="coordinator@desk.example.org",
     ),
@@ -125,7 +150,8 @@ def header(letter: EmailMessage) -> dict[str, str]:
 def test_letter_arrives_with_its_words_and_says_who_writes(server: MailServer, expected: Expected) -> None:
     expected.make()
     mail = queued(expected.kind)
-    assert send_mail_once() == "1 sent, 0 to try again, 0 waiting\n"
+    with time_machine.travel(mail.next_try_at):
+        assert send_mail_once() == "1 sent, 0 to try again, 0 waiting\n"
     (letter,) = server.letters
     assert header(letter) == {
         "From": "undersigned@localhost",
@@ -231,6 +257,9 @@ UNTRUE: list[tuple[str, Callable[[], Signature], Callable[[Signature], object]]]
     ("signature_awaits", pending, lambda signature: signature.accept()),
     ("signature_awaits", pending, lambda signature: User.objects.update(is_active=False)),
     ("signature_awaits", pending, lambda signature: User.objects.update(email="")),
+    ("signature_asked", asked, lambda signature: signature.accept()),
+    ("signature_asked", asked, lambda signature: signature.questions.get().answer("The board.")),
+    ("question_answered", answered, lambda signature: signature.withdraw()),
     ("signature_listed", listed(), lambda signature: signature.withdraw()),
     ("signature_renamed", renamed, lambda signature: signature.withdraw()),
     ("signature_declined", declined, lambda signature: signature.contact.delete()),
@@ -244,7 +273,8 @@ def test_letter_that_is_no_longer_true_is_dropped(
 ) -> None:
     change(make())
     mail = queued(kind)
-    assert send_mail_once() == "0 sent, 0 to try again, 0 waiting\n"
+    with time_machine.travel(mail.next_try_at):
+        assert send_mail_once() == "0 sent, 0 to try again, 0 waiting\n"
     assert server.letters == []
     mail.refresh_from_db()
     assert (mail.attempts, mail.sent_at, mail.ended_at is None, mail.last_error == "") == (1, None, False, False)

@@ -53,7 +53,8 @@ def fresh(organization: Organization) -> Organization:
 
 NAMES = ["River Watch", "NGO River Watch", "Watch of Rivers", "Річкова варта", "RW", "Hill Society", "Lake Union"]
 WEBSITES = ["", "https://river.example", "https://www.hill.example/en/"]
-STATES = list(Signature.State)
+# What an attack brought belongs to no organization.
+STATES = [state for state in Signature.State if state != Signature.State.DISCARDED]
 ORGANIZATIONS = st.fixed_dictionaries(
     {
         "names": st.lists(st.sampled_from(NAMES), min_size=1, max_size=4),
@@ -110,7 +111,7 @@ def make_signature_as_found(
         name_as_signed=organization.name,
         shown=given["shown"],
         state=state,
-        decided_by=campaign.coordinators.get() if was_listed else None,
+        decided_by=campaign.reviewers().get() if was_listed else None,
         organization=organization if was_listed else None,
         confirmed_at=None if state == "unconfirmed" else now,
         decided_at=now if was_listed or state == "declined" else None,

@@ -312,7 +312,7 @@ def test_page_asks_nothing_of_other_sites_and_holds_nothing_inline(client: Clien
 def test_privacy_notice_has_its_versions(client: Client) -> None:
     current, first = client.get("/privacy/"), client.get("/privacy/1/")
     assert "Version 1" in current.content.decode()
-    assert current.content == first.content
+    assert current.content.partition(b"<footer")[0] == first.content.partition(b"<footer")[0]
     for unknown in ("/privacy/0/", "/privacy/2/", f"/privacy/{'9' * 100}/"):
         assert client.get(unknown).status_code == 404
     for odd in ("/privacy/-1/", "/privacy/one/", "/privacy/..%2f1/"):

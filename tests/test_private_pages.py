@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import Contact, Event, OutgoingMail, Signature
+from campaigns.models import Contact, Event, OutgoingMail, Signature, confirmations
+from campaigns.models.confirmations import MOST_LETTERS
 from campaigns.models.contacts import PRIVACY_NOTICE
-from campaigns.models.signatures import MOST_CONFIRMATION_LETTERS
 from tests.builders import (
     every_row,
     filled_form,
@@ -226,11 +226,11 @@ def test_post_without_a_button_changes_nothing(client: Client) -> None:
 
 def test_letter_can_be_had_again_a_few_times(client: Client) -> None:
     address = sent_page(make_signature(make_campaign()))
-    for _time in range(MOST_CONFIRMATION_LETTERS - 1):
+    for _time in range(MOST_LETTERS - 1):
         response = client.post(address, {"again": ""})
         assert (response.status_code, response["Location"]) == (302, address)
     before = every_row()
-    assert len(before["OutgoingMail"]) == MOST_CONFIRMATION_LETTERS
+    assert len(before["OutgoingMail"]) == MOST_LETTERS
 
     response = client.post(address, {"again": ""})
     assert response.status_code == 409
@@ -260,8 +260,8 @@ def test_wrong_correction_is_refused_and_kept(client: Client) -> None:
 
 def test_correction_beyond_the_limit_changes_nothing_and_does_not_say_that_it_did(client: Client) -> None:
     signature = make_signature(make_campaign())
-    for _time in range(MOST_CONFIRMATION_LETTERS - 1):
-        signature.resend_confirmation()
+    for _time in range(MOST_LETTERS - 1):
+        confirmations.resend(signature)
     before = every_row()
     response = client.post(sent_page(signature), {"correct": "", "email": "chair@lake.example.org"})
     assert response.status_code == 409
@@ -271,8 +271,8 @@ def test_correction_beyond_the_limit_changes_nothing_and_does_not_say_that_it_di
 
 def test_whoever_may_not_have_the_letter_again_reads_where_to_write(client: Client) -> None:
     signature = make_signature(make_campaign())
-    for _time in range(MOST_CONFIRMATION_LETTERS - 1):
-        signature.resend_confirmation()
+    for _time in range(MOST_LETTERS - 1):
+        confirmations.resend(signature)
     assert "mailto:coordinators@example.org" in read(client.post(sent_page(signature), {"again": ""}))
 
 

@@ -140,7 +140,7 @@ def test_two_coordinators_who_accept_and_decline_at_once_make_one_decision() -> 
 
 def test_one_signature_confirmed_by_twenty_at_once_waits_once() -> None:
     campaign = make_campaign(make_coordinator("first"))
-    campaign.coordinators.add(make_coordinator("second"))
+    campaign.memberships.create(user=make_coordinator("second"), role="owner")
     signature = make_signature(campaign)
     assert all_at_once([partial(confirm, signature.pk)] * 20) == [None] * 20
     assert states() == {"pending": 1}

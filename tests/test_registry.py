@@ -3,16 +3,18 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.models import Event, Merge, Organization, Signature
+from campaigns.models import Event, Merge, Organization, Role, Signature
 from tests.builders import (
     ask_more,
     make_campaign,
     make_coordinator,
     make_listed,
+    make_member,
     make_pending,
     propose,
     sign_in,
@@ -135,13 +137,11 @@ def test_merged_record_takes_no_verb(desk: Client, river: Organization) -> None:
         assert desk.post(f"{LIST}{other.pk}/{address}", {"how": "so"}).status_code == 403
 
 
-def test_who_may_only_look_changes_nothing(client: Client, river: Organization) -> None:
-    looker = User.objects.create_user("looker", password="a long enough password", is_staff=True)
-    looker.user_permissions.add(Permission.objects.get(codename="view_organization"))
-    sign_in(client, looker)
+def test_who_decides_nowhere_neither_sees_nor_changes_the_registry(client: Client, river: Organization) -> None:
+    sign_in(client, make_member(make_campaign(), role=Role.TRANSLATOR, language="de"))
     other = Organization.objects.register("Rivers United")
     merge = Merge.objects.merge(river, other, by=None)
-    assert client.get(page_of(river)).status_code == 200
+    assert client.get(page_of(river)).status_code == 403
     for address in (f"{LIST}{river.pk}/verify/", f"{LIST}{river.pk}/do/hide/", f"{LIST}merges/{merge.pk}/undo/"):
         assert client.post(address, {"how": "so"}).status_code == 403
     river.refresh_from_db()
@@ -271,14 +271,36 @@ def test_merge_page_costs_no_query_for_each_signature(desk: Client, django_asser
         assert desk.get(merge_page(one, other, one)).status_code == 200
 
 
-def test_who_may_not_see_signatures_does_not_see_them_in_the_registry(client: Client) -> None:
-    signature = make_listed(make_campaign(), "River Watch")
-    assert signature.organization
-    looker = User.objects.create_user("looker", password="a long enough password", is_staff=True)
-    looker.user_permissions.add(Permission.objects.get(codename="view_organization"))
-    sign_in(client, looker)
-    shown = client.get(page_of(signature.organization)).content.decode()
-    assert "Where it signed" not in shown
+def test_registry_tells_of_other_campaigns_only_what_is_public(client: Client) -> None:
+    public, withheld = make_campaign(slug="dams", title="No dams"), make_campaign(slug="mines", title="No mines")
+    organization = make_listed(public).organization
+    assert organization
+    make_pending(withheld, shown=Signature.Shown.ADDRESSEE).accept(organization=organization)
+    sign_in(client, make_member(make_campaign(slug="own"), role=Role.REVIEWER))
+    shown = client.get(page_of(organization)).content.decode()
+    assert '<a href="/campaigns/dams/">No dams</a>' in shown
+    assert "No mines" not in shown
+    assert '<td class="field-listed">1</td>' in client.get(LIST).content.decode()
+    assert client.get(LIST, {"signatures__campaign": withheld.pk}).status_code == 400
+    assert client.get(LIST, {"signatures": public.signatures.get().pk}).status_code == 400
+
+
+def test_merge_that_moves_foreign_signatures_is_an_administrators(client: Client, river: Organization) -> None:
+    campaign, own = make_campaign(), make_campaign(slug="own")
+    foreign, mine = make_listed(campaign, "Rivers United").organization, make_listed(own, "Hill Watch").organization
+    assert foreign
+    assert mine
+    reviewer = make_member(own, role=Role.REVIEWER)
+    sign_in(client, reviewer)
+    assert "Ask an administrator of the site" in client.get(merge_page(river, foreign, river)).content.decode()
+    with pytest.raises(PermissionDenied, match="Ask an administrator of the site"):
+        Merge.objects.merge(river, foreign, by=reviewer)
+    Merge.objects.merge(river, mine, by=reviewer)
+    merge = Merge.objects.merge(river, foreign, by=make_coordinator("administrator"))
+    refusal = client.post(f"{LIST}merges/{merge.pk}/undo/")
+    assert refusal.status_code == 403
+    assert "Ask an administrator of the site" in refusal.content.decode()
+    assert Merge.objects.standing().count() == 2
 
 
 def test_name_given_during_a_merge_goes_back_with_its_signature() -> None:

@@ -8,9 +8,17 @@ import time_machine
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from campaigns.models import Contact, Organization, Signature
-from campaigns.models.signatures import MOST_CONFIRMATION_LETTERS
-from tests.builders import every_row, make_campaign, make_coordinator, make_listed, make_pending, make_signature
+from campaigns.models import Contact, Organization, Signature, confirmations
+from campaigns.models.confirmations import MOST_LETTERS
+from tests.builders import (
+    every_row,
+    make_campaign,
+    make_coordinator,
+    make_listed,
+    make_member,
+    make_pending,
+    make_signature,
+)
 from tests.records import events, mails, stand
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +121,9 @@ def test_submitting_keeps_the_text_signed_and_asks_the_contact_to_confirm() -> N
 
 def test_confirming_makes_it_wait_and_tells_each_active_coordinator(clock: time_machine.Traveller) -> None:
     campaign = make_campaign(make_coordinator("first"))
-    campaign.coordinators.add(make_coordinator("second"), make_coordinator("left", is_active=False))
+    for person in (make_coordinator("second"), make_coordinator("left", is_active=False)):
+        campaign.memberships.create(user=person, role="owner")
+    make_member(campaign, "translator", role="translator", language="uk")
     make_coordinator("of another campaign")
     signature = make_signature(campaign)
     clock.shift(HOUR)
@@ -130,7 +140,7 @@ def test_confirming_makes_it_wait_and_tells_each_active_coordinator(clock: time_
 def test_address_that_was_corrected_since_the_link_was_read_is_not_confirmed() -> None:
     make_signature(make_campaign())
     read = Signature.objects.select_related("contact").get()
-    Signature.objects.get().correct_address("other@river.example.org")
+    confirmations.correct_address(Signature.objects.get(), "other@river.example.org")
     before = every_row()
     with pytest.raises(ValidationError, match="The address was corrected meanwhile"):
         read.confirm()
@@ -154,8 +164,9 @@ def test_accepting_lists_a_new_organization_and_tells_the_contact(clock: time_ma
         "https://river.example.org",
         "river watch",
     )
-    assert signature.organization == Organization.objects.get()
-    assert events(signature)[2:] == [("accepted", "coordinator", NOW + HOUR, {})]
+    registered = Organization.objects.get()
+    assert signature.organization == registered
+    assert events(signature)[2:] == [("accepted", "coordinator", NOW + HOUR, {"registered": registered.pk})]
     assert mails(signature) == [("confirm_signature", "contact"), ("signature_listed", "contact")]
 
 
@@ -236,7 +247,7 @@ def test_removing_keeps_the_reason_and_tells_the_contact(clock: time_machine.Tra
     signature.remove(by=make_coordinator("second"), reason="It was listed in error.")
     ending = {"ended_at": NOW + HOUR, "decided_by__username": "second", "reason": "It was listed in error."}
     assert stand(signature) == {**before, "state": "removed", **ending}
-    assert events(signature)[-1] == ("removed", "second", NOW + HOUR, {})
+    assert events(signature)[-1] == ("removed", "second", NOW + HOUR, {"corrected": False})
     assert mails(signature) == sorted([*told, ("signature_removed", "contact")])
 
 
@@ -286,21 +297,21 @@ def test_name_that_is_not_on_the_list_cannot_be_corrected(state: str) -> None:
 
 def test_confirmation_letter_is_sent_again_a_few_times_only() -> None:
     signature = make_signature(make_campaign())
-    for _time in range(MOST_CONFIRMATION_LETTERS - 1):
-        signature.resend_confirmation()
-    assert events(signature)[1:] == [("resent", None, NOW, {})] * (MOST_CONFIRMATION_LETTERS - 1)
-    assert mails(signature) == [("confirm_signature", "contact")] * MOST_CONFIRMATION_LETTERS
+    for _time in range(MOST_LETTERS - 1):
+        confirmations.resend(signature)
+    assert events(signature)[1:] == [("resent", None, NOW, {})] * (MOST_LETTERS - 1)
+    assert mails(signature) == [("confirm_signature", "contact")] * MOST_LETTERS
     before = every_row()
     with pytest.raises(ValidationError, match="several times"):
-        signature.resend_confirmation()
+        confirmations.resend(signature)
     with pytest.raises(ValidationError, match="several times"):
-        signature.correct_address("other@river.example.org")
+        confirmations.correct_address(signature, "other@river.example.org")
     assert every_row() == before
 
 
 def test_corrected_address_replaces_the_first_and_gets_a_letter() -> None:
     signature = make_signature(make_campaign(), email="secretray@river.example.org")
-    signature.correct_address("secretary@river.example.org")
+    confirmations.correct_address(signature, "secretary@river.example.org")
     assert Contact.objects.get().email == "secretary@river.example.org"
     assert events(signature)[1:] == [("readdressed", None, NOW, {})]
     assert mails(signature) == [("confirm_signature", "contact")] * 2
@@ -310,6 +321,6 @@ def test_corrected_address_replaces_the_first_and_gets_a_letter() -> None:
 def test_confirmed_signature_needs_no_letter_and_keeps_its_address(state: str) -> None:
     signature = make_in_state(state)
     before = every_row()
-    signature.resend_confirmation()
-    signature.correct_address("other@river.example.org")
+    confirmations.resend(signature)
+    confirmations.correct_address(signature, "other@river.example.org")
     assert every_row() == before

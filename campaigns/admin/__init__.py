@@ -9,6 +9,7 @@ from .imports import ImportBatchAdmin
 from .organizations import OrganizationAdmin
 from .people import PersonAdmin
 from .records import EventAdmin, OutgoingMailAdmin
+from .reports import ReportAdmin
 from .revising import TranslationAdmin
 from .signatures import SignatureAdmin
 
@@ -20,6 +21,7 @@ __all__ = [
     "OrganizationAdmin",
     "OutgoingMailAdmin",
     "PersonAdmin",
+    "ReportAdmin",
     "SignatureAdmin",
     "TranslationAdmin",
     "UpdateAdmin",

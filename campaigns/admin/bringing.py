@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Campaign, ImportBatch
@@ -34,7 +35,7 @@ class BringForm(forms.Form):
         label=_("Encoding, of a CSV"), required=False, choices=[("", _("find out")), *ENCODINGS]
     )
     campaign = forms.ModelChoiceField(
-        queryset=Campaign.objects.filter(publish_at__isnull=False),
+        queryset=Campaign.objects.none(),
         label=_("Also list them as signatories of"),
         required=False,
         empty_label=_("none: only the registry"),
@@ -47,6 +48,13 @@ class BringForm(forms.Form):
     )
 
     sheet: Sheet
+
+    def __init__(self, *args: Any, campaigns: QuerySet[Campaign], **kwargs: Any) -> None:
+        """`campaigns` are those in which the person may add signatures."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["campaign"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = campaigns.filter(publish_at__isnull=False)
 
     def clean(self) -> None:
         if self.cleaned_data.get("campaign") and not self.cleaned_data.get("note", "").strip():

@@ -12,18 +12,26 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .. import tokens
-from ..desk import fresh_proof
-from ..models import Campaign, Demand, Proposal, Tally
+from ..desk import fresh_proof, is_key
+from ..models import Campaign, Demand, Membership, Proposal, Tally
+from .addresses import export_contacts
+from .attacks import clear_attack, undo_attack
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
+from .glances import at_a_glance
+from .inlines import LabelledFormSet
+from .members import members
+from .records import edited
 from .revising import publish, revise
+from .scope import Scoped
+from .timelines import export_timeline, timeline
 
 DONE = {
     "close": _("The campaign takes no more signatures."),
@@ -35,7 +43,7 @@ DONE = {
 ON_PROPOSAL = {"adopt", "drop"}
 
 
-class DemandsFormSet(forms.BaseInlineFormSet):
+class DemandsFormSet(LabelledFormSet):
     def save(self, commit: bool = True) -> Any:
         """Numbers the demands anew, in the order that was typed; those without a place come last."""
         saved = super().save(commit)
@@ -68,20 +76,17 @@ class DemandInline(admin.TabularInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(admin.ModelAdmin):
+class CampaignAdmin(Scoped):
+    campaign = "pk"
     change_form_template = "admin/campaigns/campaign/change_form.html"
     inlines = [DemandInline]
-    filter_horizontal = ["coordinators"]
     list_display = ["title", "standing", "listed", "waiting", "closes_at"]
     search_fields = ["title", "addressee", "slug"]
     fieldsets = [
         (_("The statement"), {"fields": ["title", "addressee", "statement_date", "language", "summary", "body"]}),
         (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons"]}),
-        (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to", "coordinators"]}),
+        (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to"]}),
     ]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         if obj is None:
@@ -99,19 +104,30 @@ class CampaignAdmin(admin.ModelAdmin):
         """Saves only what was changed here: a verb that another coordinator carried out meanwhile stands."""
         if not change:
             super().save_model(request, obj, form, change)
+            obj.record_start(by=request.user)
+            Membership.objects.appoint(obj, request.user, by=request.user)
             return
         concrete = {field.name for field in obj._meta.concrete_fields} - {"closes_at"}
         obj.save(update_fields=[name for name in form.changed_data if name in concrete])
         if "closes_at" in form.changed_data:
             Campaign.objects.get(pk=obj.pk).close_at(form.cleaned_data["closes_at"], by=request.user)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            fields = [field for field in edited(form, formsets, "demands") if field != "closes_at"]
+            form.instance.record_edit(fields, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Campaign) -> None:
+        obj.discard(by=request.user)
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Campaign | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["title"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"coordinators": [request.user.pk], "reply_to": getattr(request.user, "email", "")}
+        return {"reply_to": getattr(request.user, "email", "")}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+    def rows(self) -> QuerySet[Campaign]:
         return Campaign.objects.with_listed_count().with_pending_count()
 
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
@@ -147,7 +163,15 @@ class CampaignAdmin(admin.ModelAdmin):
         passes = campaign.late_passes.usable() if campaign else []
         form = settings.SITE_URL + reverse("sign", args=[campaign.slug]) if campaign else ""
         links = [f"{form}?late={tokens.make_late(late_pass)}" for late_pass in passes]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "late_links": links})
+        glance = at_a_glance(campaign) if campaign else {}
+        known = {**(extra_context or {}), **glance, "late_links": links}
+        return super().change_view(request, object_id, form_url, known)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """What happened stands in one place: the timeline."""
+        if not is_key(object_id):
+            raise Http404
+        return redirect("admin:campaigns_campaign_timeline", self.row(request, int(object_id), "view").pk)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -156,16 +180,34 @@ class CampaignAdmin(admin.ModelAdmin):
             path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
-            path("<int:pk>/signatures.<slug:ending>", wrap(self.export), name="campaigns_campaign_export"),
+            path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
+            path("<int:pk>/attack/", wrap(partial(clear_attack, self)), name="campaigns_campaign_attack"),
+            path(
+                "<int:pk>/attack/<int:attack>/undo/",
+                wrap(require_POST(partial(undo_attack, self))),
+                name="campaigns_campaign_undo_attack",
+            ),
+            path(
+                "<int:pk>/signatures.<slug:ending>", wrap(require_POST(self.export)), name="campaigns_campaign_export"
+            ),
+            path(
+                "<int:pk>/contacts.<slug:ending>",
+                wrap(require_POST(fresh_proof(partial(export_contacts, self)))),
+                name="campaigns_campaign_contacts",
+            ),
+            path("<int:pk>/timeline/", wrap(partial(timeline, self)), name="campaigns_campaign_timeline"),
+            path(
+                "<int:pk>/timeline.<slug:ending>",
+                wrap(require_POST(partial(export_timeline, self))),
+                name="campaigns_campaign_timeline_export",
+            ),
             path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
             *super().get_urls(),
         ]
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page as the public would see it, from the draft text."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if not self.has_view_permission(request, campaign):
-            raise PermissionDenied
+        campaign = self.row(request, pk, "view")
         nobody = Tally(organizations=0, persons=0, withheld=0, earlier=0)
         text = campaign.draft_text
         context = {
@@ -179,19 +221,18 @@ class CampaignAdmin(admin.ModelAdmin):
 
     def export(self, request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
         """Its signatures as a spreadsheet, CSV or XLSX."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if not request.user.has_perm("campaigns.view_signature"):
-            raise PermissionDenied
+        campaign = self.row(request, pk, "view")
         if ending not in FORMATS:
             raise Http404
+        campaign.signatures.all().record_export(ending, by=request.user)
         return FORMATS[ending](
             f"{campaign.slug}-signatures", SIGNATURE_HEADINGS, signature_rows(campaign.signatures.all())
         )
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Closes, reopens; makes an open proposal the text, or drops it."""
-        campaign = get_object_or_404(Campaign, pk=pk)
-        if verb not in DONE or not self.has_change_permission(request, campaign):
+        campaign = self.row(request, pk)
+        if verb not in DONE:
             raise PermissionDenied
         subject: Campaign | Proposal = campaign
         if verb in ON_PROPOSAL:

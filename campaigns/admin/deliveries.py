@@ -4,12 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..forms import NameField
-from ..models import Campaign, Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
-
-INVALID = 422
+from ..models import Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
+from .pages import INVALID, page
+from .records import edited
+from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 
 def number_in(sent: QueryDict, field: str) -> int:
@@ -56,11 +55,11 @@ class RecipientForm(forms.Form):
 RecipientFormSet = forms.formset_factory(RecipientForm, extra=8)
 
 
-def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def deliver(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
     """What will be delivered, and to whom; then the delivery."""
-    campaign = get_object_or_404(Campaign.objects.published(), pk=pk)
-    if not campaigns.has_change_permission(request, campaign):
-        raise PermissionDenied
+    campaign = campaigns.row(request, pk)
+    if not campaign.is_published:
+        raise Http404
     languages = {"languages": list(dict.fromkeys([campaign.language, *campaign.in_force.content]))}
     formset = RecipientFormSet(request.POST if request.method == "POST" else None, form_kwargs=languages)
     refusals: list[str] = []
@@ -74,17 +73,14 @@ def deliver(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
             messages.success(request, _("Delivered. The list is frozen, and every signatory is told."))
             return HttpResponseRedirect(reverse("admin:campaigns_delivery_change", args=[delivery.pk]))
     context = {
-        **campaigns.admin_site.each_context(request),
-        "title": _("Deliver the letter"),
         "campaign": campaign,
         "tally": campaign.signatures.tally(),
         "number": campaign.deliveries.count() + 1,
         "formset": formset,
         "refusals": refusals,
-        "media": campaigns.media,
     }
     status = INVALID if formset.is_bound else 200
-    return TemplateResponse(request, "admin/campaigns/campaign/deliver.html", context, status=status)
+    return page(campaigns, request, "campaign/deliver", _("Deliver the letter"), status, **context)
 
 
 class RecipientInline(admin.StackedInline):
@@ -110,16 +106,13 @@ class RecipientInline(admin.StackedInline):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(admin.ModelAdmin):
+class DeliveryAdmin(Scoped):
     change_form_template = "admin/campaigns/delivery/change_form.html"
     fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
     readonly_fields = ["campaign", "number", "at", "text_version", "counted", "fingerprint"]
     list_display = ["campaign", "number", "at", "counted"]
-    list_filter = ["campaign"]
+    list_filter = [OF_WHICH_CAMPAIGN]
     inlines = [RecipientInline]
-
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -130,15 +123,18 @@ class DeliveryAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Delivery, form: Any, change: bool) -> None:
         """Only what the recipients did is saved; the delivery itself is frozen."""
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        changed = [field for formset in formsets for each in formset for field in each.changed_data]
+        form.instance.record_receipts(changed, by=request.user)
+
     def get_urls(self) -> list[URLPattern]:
         take_out = self.admin_site.admin_view(require_POST(self.take_out))
         return [path("<int:pk>/take-out/", take_out, name="campaigns_delivery_take_out"), *super().get_urls()]
 
     def take_out(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Takes a name of a group in danger out of what we serve."""
-        delivery = get_object_or_404(Delivery, pk=pk)
-        if not self.has_change_permission(request, delivery):
-            raise PermissionDenied
+        delivery = self.row(request, pk)
         entry = get_object_or_404(delivery.entries, place=number_in(request.POST, "place"))
         delivery.take_out(entry.place, by=request.user)
         messages.success(request, _("One name was taken out. All the rest still verifies."))
@@ -151,25 +147,22 @@ class UpdateTextInline(admin.StackedInline):
 
 
 @admin.register(Update)
-class UpdateAdmin(admin.ModelAdmin):
+class UpdateAdmin(Scoped):
     change_form_template = "admin/campaigns/update/change_form.html"
     fields = ["campaign", "kind", "demand_key", "outcome", "date", "source", "document"]
     list_display = ["campaign", "kind", "date", "published_at"]
-    list_filter = ["campaign", "kind"]
+    list_filter = [OF_WHICH_CAMPAIGN, "kind"]
     inlines = [UpdateTextInline]
     formfield_overrides = {
         models.URLField: {"assume_scheme": "https"},
         models.FileField: {"widget": forms.FileInput},
     }
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A demand is chosen by its words; the update keeps its key, which outlives every version."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "demand_key" and field is not None:
-            published = Campaign.objects.published().select_related("current_version")
+            published = self.campaigns(request, "add").published().select_related("current_version")
             demands = [
                 (demand.key, f"{campaign.slug}, {demand.number}. {demand.text[:60]}")
                 for campaign in published
@@ -177,6 +170,13 @@ class UpdateAdmin(admin.ModelAdmin):
             ]
             return forms.ChoiceField(label=field.label, required=False, choices=[("", "—"), *demands])
         return field
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.record_edit(edited(form, formsets, "texts"), by=request.user, begun=not change)
+
+    def delete_model(self, request: HttpRequest, obj: Update) -> None:
+        obj.discard(by=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Update | None = None) -> bool:
         """What is published stays as it was read; a mistake is mended by a further update."""
@@ -190,7 +190,7 @@ class UpdateAdmin(admin.ModelAdmin):
         return [path("<int:pk>/publish/", publish, name="campaigns_update_publish"), *super().get_urls()]
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
-        update = get_object_or_404(Update, pk=pk)
+        update = self.row(request, pk, "view")
         if not super().has_change_permission(request, update):
             raise PermissionDenied
         try:

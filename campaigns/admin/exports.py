@@ -1,6 +1,7 @@
-"""The registry and a campaign's signatures as spreadsheets, without anything about contact persons."""
+"""The registry, a campaign's signatures and its contact persons as spreadsheets. Every export is recorded."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin
@@ -8,9 +9,11 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Organization, OrganizationName, Signature
+from ..models import Contact, Event, Organization, OrganizationName, Signature
+from ..models.arrivals import SignatureQuerySet
 from ..spreadsheets import TITLES, csv_rows, in_one_cell, xlsx_file
 
 AT_ONCE = 500
@@ -31,14 +34,20 @@ SIGNATURE_HEADINGS = [
     _("Language"),
     _("Came by"),
 ]
+CONTACT_HEADINGS = [_("Signatory"), _("Contact person"), _("Role"), _("E-mail"), _("Wants updates")]
+
+
+def pieces(queryset: QuerySet) -> Iterator[list[Any]]:
+    """Every row in the order of its key, a few hundred read at once; it needs no cursor of the server's."""
+    in_order, last = queryset.order_by("pk"), 0
+    while rows := list(in_order.filter(pk__gt=last)[:AT_ONCE]):
+        yield rows
+        last = rows[-1].pk
 
 
 def in_pieces(queryset: QuerySet) -> Iterator[Any]:
-    """Every row in the order of its key, a few hundred read at once; it needs no cursor of the server's."""
-    pieces, last = queryset.order_by("pk"), 0
-    while rows := list(pieces.filter(pk__gt=last)[:AT_ONCE]):
-        yield from rows
-        last = rows[-1].pk
+    """As `pieces`, row by row."""
+    return chain.from_iterable(pieces(queryset))
 
 
 def organization_rows(organizations: QuerySet[Organization]) -> Iterator[list[str]]:
@@ -83,6 +92,12 @@ def signature_rows(signatures: QuerySet[Signature]) -> Iterator[list[str]]:
         ]
 
 
+def contact_rows(contacts: QuerySet[Contact]) -> Iterator[list[str]]:
+    for contact in in_pieces(contacts.select_related("signature")):
+        wants = gettext("yes") if contact.wants_updates else gettext("no")
+        yield [contact.signature.name, contact.name, contact.role, contact.email, wants]
+
+
 def at(time: Any) -> str:
     return timezone.localtime(time).strftime("%Y-%m-%d %H:%M") if time else ""
 
@@ -105,21 +120,31 @@ FORMATS: dict[str, Callable[[str, Sequence[Any], Iterator[list[str]]], HttpRespo
 }
 
 
+def export_organizations(request: HttpRequest, queryset: QuerySet[Organization], ending: str) -> HttpResponseBase:
+    Event.objects.record_export("organizations", ending, queryset.count(), by=request.user)
+    return FORMATS[ending]("organizations", list(TITLES.values()), organization_rows(queryset))
+
+
+def export_signatures(request: HttpRequest, queryset: SignatureQuerySet, ending: str) -> HttpResponseBase:
+    queryset.record_export(ending, by=request.user)
+    return FORMATS[ending]("signatures", SIGNATURE_HEADINGS, signature_rows(queryset))
+
+
 @admin.action(description=_("Export the chosen as CSV"), permissions=["view"])
 def organizations_as_csv(model_admin: Any, request: HttpRequest, queryset: QuerySet[Organization]) -> HttpResponseBase:
-    return as_csv("organizations", list(TITLES.values()), organization_rows(queryset))
+    return export_organizations(request, queryset, "csv")
 
 
 @admin.action(description=_("Export the chosen as XLSX"), permissions=["view"])
 def organizations_as_xlsx(model_admin: Any, request: HttpRequest, queryset: QuerySet[Organization]) -> HttpResponseBase:
-    return as_xlsx("organizations", list(TITLES.values()), organization_rows(queryset))
+    return export_organizations(request, queryset, "xlsx")
 
 
 @admin.action(description=_("Export the chosen as CSV"), permissions=["view"])
-def signatures_as_csv(model_admin: Any, request: HttpRequest, queryset: QuerySet[Signature]) -> HttpResponseBase:
-    return as_csv("signatures", SIGNATURE_HEADINGS, signature_rows(queryset))
+def signatures_as_csv(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponseBase:
+    return export_signatures(request, queryset, "csv")
 
 
 @admin.action(description=_("Export the chosen as XLSX"), permissions=["view"])
-def signatures_as_xlsx(model_admin: Any, request: HttpRequest, queryset: QuerySet[Signature]) -> HttpResponseBase:
-    return as_xlsx("signatures", SIGNATURE_HEADINGS, signature_rows(queryset))
+def signatures_as_xlsx(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponseBase:
+    return export_signatures(request, queryset, "xlsx")

@@ -8,11 +8,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
@@ -25,9 +24,10 @@ from ..models import ImportBatch, ImportRow
 from ..spreadsheets import ENCODINGS, NAME_HEADINGS, REASONS, Columns, Sheet, Unreadable, missing, read
 from .bringing import BringForm, ColumnsForm
 from .exports import as_csv
+from .pages import INVALID, page
 from .records import ReadOnlyAdmin
+from .scope import Scoped
 
-INVALID = 422
 ROWS_ON_A_PAGE = 100
 ROWS_TO_SHOW = 5
 STEPS_OF_PROGRESS = 100
@@ -45,17 +45,16 @@ def look(batch: ImportBatch, sheet: Sheet, columns: Columns) -> None:
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(ReadOnlyAdmin):
+class ImportBatchAdmin(ReadOnlyAdmin, Scoped):
     list_display = ["file_name", "created_at", "by", "campaign", "standing"]
     list_select_related = ["by", "campaign"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
+    def rows(self) -> Any:
+        return super().rows().defer("sealed_file")
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def seen_by(self, user: Any) -> Q:
         """A coordinator's own; a file may hold more than its rows, such as addresses of people."""
-        batches = super().get_queryset(request).defer("sealed_file")
-        return batches if request.user.is_superuser else batches.filter(by=request.user)
+        return Q() if user.is_superuser else Q(by=user) & (Q(campaign=None) | super().seen_by(user))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.may_bring(request)
@@ -69,9 +68,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     def may_bring(self, request: HttpRequest) -> bool:
         """Who may add an organization may bring many."""
         return request.user.has_perm("campaigns.add_organization")
-
-    def may_list(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("campaigns.add_signature")
 
     @admin.display(description=_("state"))
     def standing(self, batch: ImportBatch) -> Any:
@@ -89,27 +85,6 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def find(self, request: HttpRequest, pk: Any) -> ImportBatch:
-        """The batch. Raises Http404, or PermissionDenied where it lists signatures and the coordinator may not."""
-        if not self.may_bring(request):
-            raise PermissionDenied
-        batch: ImportBatch = get_object_or_404(self.get_queryset(request), pk=pk)
-        if batch.campaign and not self.may_list(request):
-            raise PermissionDenied
-        return batch
-
-    def page(
-        self, request: HttpRequest, template: str, title: Any, status: int = 200, **context: Any
-    ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "media": self.media,
-            **context,
-        }
-        return TemplateResponse(request, f"admin/campaigns/importbatch/{template}", context, status=status)
-
     @forms_only
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -117,12 +92,11 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         """The first step: the file."""
         if not self.may_bring(request):
             raise PermissionDenied
-        form = BringForm(request.POST or None, request.FILES or None, initial=request.GET.dict())
-        if not self.may_list(request):
-            del form.fields["campaign"], form.fields["note"]
+        own = self.campaigns(request, "add")
+        form = BringForm(request.POST or None, request.FILES or None, initial=request.GET.dict(), campaigns=own)
         if not form.is_bound or not form.is_valid():
             status = INVALID if form.is_bound else 200
-            return self.page(request, "bring.html", _("Bring a list of organizations"), status, form=form)
+            return page(self, request, "importbatch/bring", _("Bring a list of organizations"), status, form=form)
         batch, sheet = form.bring(by=request.user), form.sheet
         if missing(sheet.headings) or not sheet.is_sure:
             return HttpResponseRedirect(address("columns", batch, encoding=sheet.encoding))
@@ -132,7 +106,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     @forms_only
     def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Between the steps, where the headings or the encoding leave a doubt: which column is which."""
-        batch = self.find(request, pk)
+        batch = self.row(request, pk, "view")
         if batch.taken_at or not batch.file:
             messages.error(request, _("The file is no longer kept. Bring it again."))
             return HttpResponseRedirect(address("change", batch) if batch.looked_at else address("add"))
@@ -145,7 +119,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
             context: dict[str, Any] = {"batch": batch, "form": form, "sheet": sheet, "problem": problem}
             context |= {"doubts": missing(sheet.headings), "rows": first_rows(sheet)}
             context["may_discard"] = batch.may_be_discarded_by(request.user)
-            return self.page(request, "columns.html", batch, INVALID if form.is_bound else 200, **context)
+            return page(self, request, "importbatch/columns", batch, INVALID if form.is_bound else 200, **context)
         look(batch, sheet, form.columns)
         return HttpResponseRedirect(address("change", batch))
 
@@ -156,7 +130,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         """The second step: every row as it would be taken; afterwards, what was taken."""
         if not is_key(object_id):
             return HttpResponseRedirect(address("changelist"))
-        batch = self.find(request, object_id)
+        batch = self.row(request, int(object_id), "view")
         if not batch.looked_at:
             return HttpResponseRedirect(address("columns", batch))
         problem = ""
@@ -168,23 +142,23 @@ class ImportBatchAdmin(ReadOnlyAdmin):
                 return HttpResponseRedirect(onward)
             except ValidationError as error:
                 problem = " ".join(error.messages)
-        page = page_of(batch, request)
-        rows = [(row, row.choices(known)) for known in [ImportRow.candidates_of(page)] for row in page]
+        shown = page_of(batch, request)
+        rows = [(row, row.choices(known)) for known in [ImportRow.candidates_of(shown)] for row in shown]
         context: dict[str, Any] = {"batch": batch, "tally": batch.tally(), "problem": problem}
-        context |= {"rows": rows, "page": page, "verdict": verdict_in(request)}
+        context |= {"rows": rows, "page": shown, "verdict": verdict_in(request)}
         context["may_discard"] = batch.may_be_discarded_by(request.user)
-        return self.page(request, "look.html", batch, INVALID if problem else 200, **context)
+        return page(self, request, "importbatch/look", batch, INVALID if problem else 200, **context)
 
     @forms_only
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The third step: what will happen, and the button that does it."""
-        batch = self.find(request, pk)
+        batch = self.row(request, pk, "view")
         if batch.taken_at or not batch.looked_at:
             return HttpResponseRedirect(address("change", batch))
         tally = batch.tally()
         if request.method != "POST":
-            return self.page(request, "confirm.html", batch, batch=batch, tally=tally)
-        shell = self.page(request, "taking.html", batch, batch=batch).rendered_content
+            return page(self, request, "importbatch/confirm", batch, batch=batch, tally=tally)
+        shell = page(self, request, "importbatch/taking", batch, batch=batch).rendered_content
         by: Any = request.user
         steps = batch.take(by, seen=request.POST.get("seen", ""))
         response = StreamingHttpResponse(taking(shell, steps, batch, tally["total"]))
@@ -193,12 +167,12 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
     def refused_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The rows that are left out, with the reasons, to mend and bring again."""
-        batch = self.find(request, pk)
+        batch = self.row(request, pk, "view")
         rows = ([*pad(cells, len(batch.headings)), why] for cells, why in batch.refused())
         return as_csv(f"left-out-{batch.pk}", [*batch.headings, REASONS], rows)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.find(request, pk).discard(request.user)
+        self.row(request, pk, "view").discard(request.user)
         messages.success(request, _("The list is forgotten. What was taken of it stays."))
         return HttpResponseRedirect(address("changelist"))
 

@@ -3,24 +3,19 @@
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..forms import LogoForm
-from ..models import Organization
+from .pages import INVALID, page
 
 if TYPE_CHECKING:
     from .organizations import OrganizationAdmin
 
-INVALID = 422
-
 
 def logo(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     """Shows the logo, takes a new one, or removes it."""
-    organization = desk.to_change(request, pk)
+    organization = desk.row(request, pk)
     form = LogoForm(request.POST, request.FILES) if request.method == "POST" else LogoForm()
     if "remove" in request.POST:
         organization.remove_logo(by=request.user)
@@ -30,23 +25,13 @@ def logo(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> HttpRespon
         organization.set_logo(form.cleaned_data["logo"], by=request.user)
         messages.success(request, _("The logo is kept."))
         return HttpResponseRedirect(request.path)
-    context = {
-        **desk.admin_site.each_context(request),
-        "organization": organization,
-        "form": form,
-        "title": _("Logo"),
-        "opts": desk.opts,
-        "media": desk.media,
-    }
     status = INVALID if form.is_bound else 200
-    return TemplateResponse(request, "admin/campaigns/organization/logo.html", context, status=status)
+    return page(desk, request, "organization/logo", _("Logo"), status, organization=organization, form=form)
 
 
 def logo_file(desk: "OrganizationAdmin", request: HttpRequest, pk: int) -> FileResponse:
     """The picture, for coordinators also where the public does not see it."""
-    organization = get_object_or_404(Organization, pk=pk)
-    if not desk.has_view_permission(request, organization):
-        raise PermissionDenied
+    organization = desk.row(request, pk, "view")
     try:
         return FileResponse(organization.open_logo(), content_type="image/png")
     except OSError as error:

@@ -6,23 +6,26 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db import models
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .. import names
-from ..models import Merge, Organization, OrganizationName
-from ..models.organizations import delete_logo
+from ..access import memberships
+from ..models import Campaign, Merge, Organization, OrganizationName, Signature
+from ..models.arrivals import SignatureQuerySet
+from ..models.organizations import OrganizationQuerySet
 from .exports import organizations_as_csv, organizations_as_xlsx
+from .inlines import LabelledFormSet
 from .logos import logo, logo_file
 from .merging import merge
+from .pages import INVALID, page
+from .scope import Scoped
 
-INVALID = 422
 DONE = {
     "doubt": _("The organization is no longer marked as verified."),
     "hide": _("Its public page is hidden."),
@@ -31,7 +34,7 @@ DONE = {
 }
 
 
-class NamesFormSet(forms.BaseInlineFormSet):
+class NamesFormSet(LabelledFormSet):
     def clean(self) -> None:
         """Refuses two spellings of one name, which the database would refuse with less courtesy."""
         super().clean()
@@ -85,7 +88,7 @@ class VerifyForm(forms.Form):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(Scoped):
     change_form_template = "admin/campaigns/organization/change_form.html"
     fields = ["name", "slug", "country", "website"]
     readonly_fields = ["slug"]
@@ -96,13 +99,24 @@ class OrganizationAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     actions = [organizations_as_csv, organizations_as_xlsx]
     change_list_template = "admin/campaigns/organization/change_list.html"
-    search_help_text = _("Any of its names in any script, an acronym, or its website")
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
+    def get_queryset(self, request: HttpRequest) -> OrganizationQuerySet:
+        seen: OrganizationQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        return seen.with_listed_count(self.known(request))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
-        return Organization.objects.with_listed_count()
+    def seen_by(self, user: Any) -> Q:
+        """All records, for who decides in any campaign; but not all that they have signed."""
+        may = user.is_superuser or memberships(user, "organization", "view")
+        return Q() if may else Q(pk__in=[])
+
+    def known(self, request: HttpRequest) -> SignatureQuerySet:
+        """The signatures that the person may know of."""
+        return Signature.objects.known_in(self.campaigns(request, "view"))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """No list by what an organization has signed: that would tell of other people's campaigns."""
+        filters = {StandingFilter.parameter_name, VerifiedFilter.parameter_name, "is_hidden__exact"}
+        return lookup in filters
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -121,12 +135,14 @@ class OrganizationAdmin(admin.ModelAdmin):
         if change:
             obj.change(form.changed_data, by=request.user)
         else:
-            Organization.objects.insert(obj)
+            Organization.objects.add(obj, by=request.user)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change or "name" in form.changed_data:
             form.instance.know_as(form.instance.name)
+        if change and any(formset.has_changed() for formset in formsets):
+            form.instance.record_names(by=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Organization | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)
@@ -135,14 +151,13 @@ class OrganizationAdmin(admin.ModelAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or obj.is_bare)
 
     def delete_model(self, request: HttpRequest, obj: Organization) -> None:
-        super().delete_model(request, obj)
-        transaction.on_commit(partial(delete_logo, obj.logo))
+        obj.unregister(by=request.user)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         organization = self.get_object(request, object_id)
-        known = about(organization) if organization else {}
+        known = about(organization, self.campaigns(request, "view")) if organization else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **known})
 
     def get_urls(self) -> list[URLPattern]:
@@ -159,26 +174,18 @@ class OrganizationAdmin(admin.ModelAdmin):
 
     def verify(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks how the coordinator made sure, and keeps it with who and when."""
-        organization = self.to_change(request, pk)
+        organization = self.row(request, pk)
         form = VerifyForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             organization.verify(by=request.user, how=form.cleaned_data["how"])
             messages.success(request, _("The organization is verified."))
             return HttpResponseRedirect(self.address_of(organization))
-        context = {
-            **self.admin_site.each_context(request),
-            "organization": organization,
-            "form": form,
-            "title": _("Verify the organization"),
-            "opts": self.opts,
-            "media": self.media,
-        }
-        status = INVALID if form.is_bound else 200
-        return TemplateResponse(request, "admin/campaigns/organization/verify.html", context, status=status)
+        title, status = _("Verify the organization"), INVALID if form.is_bound else 200
+        return page(self, request, "organization/verify", title, status, organization=organization, form=form)
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Takes a verification back; hides or shows the public page."""
-        organization = self.to_change(request, pk)
+        organization = self.row(request, pk)
         if verb not in DONE:
             raise PermissionDenied
         getattr(organization, verb)(by=request.user)
@@ -197,23 +204,18 @@ class OrganizationAdmin(admin.ModelAdmin):
             messages.error(request, error.messages[0])
         return HttpResponseRedirect(self.address_of(done.kept))
 
-    def to_change(self, request: HttpRequest, pk: int) -> Organization:
-        """The record, where this coordinator may change it. Raises Http404 and PermissionDenied."""
-        organization = get_object_or_404(Organization, pk=pk)
-        if not self.has_change_permission(request, organization):
-            raise PermissionDenied
-        return organization
-
     def address_of(self, organization: Organization) -> str:
         return reverse("admin:campaigns_organization_change", args=[organization.pk])
 
 
-def about(organization: Organization) -> dict[str, Any]:
-    """What stands around the form: where it signed, what was merged, what happened."""
+def about(organization: Organization, seen: QuerySet[Campaign]) -> dict[str, Any]:
+    """What stands around the form: where it signed, what was merged and what happened, as far as one may know of it
+    who sees these campaigns."""
+    signatures = organization.signatures.known_in(seen).select_related("campaign", "text_version")
     return {
         "has_page": organization.is_public,
-        "signatures": organization.signatures.select_related("campaign", "text_version").order_by("-submitted_at"),
+        "signatures": signatures.annotate(is_own=Q(campaign__in=seen)).order_by("-submitted_at"),
         "merges": organization.merges.standing().select_related("merged", "by"),
         "merged_by": Merge.objects.standing().filter(merged=organization).select_related("kept", "by").first(),
-        "events": organization.events.select_related("who").order_by("at", "id"),
+        "lines": organization.events.of_campaigns(seen).order_by("at", "id").lines(),
     }

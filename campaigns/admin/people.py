@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..desk import fresh_proof
-from ..models import people
+from ..models import Person, people
 
 VERBS = {
     "invite_again": (people.invite_again, _("The invitation is on its way.")),
@@ -32,10 +32,10 @@ for model in (User, Group, EmailAddress, Authenticator):
 
 class PersonForm(forms.ModelForm):
     class Meta:
-        model = User
-        fields = ["username", "email", "is_superuser", "user_permissions"]
+        model = Person
+        fields = ["username", "email", "is_superuser"]
         labels = {"is_superuser": _("Administrator")}
-        help_texts = {"is_superuser": _("May do everything, and changes people’s accounts.")}
+        help_texts = {"is_superuser": _("May do everything in every campaign, and changes people’s accounts.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,26 +56,19 @@ class PersonForm(forms.ModelForm):
         return username
 
 
-@admin.register(User)
+@admin.register(Person)
 class PersonAdmin(admin.ModelAdmin):
     form = PersonForm
     change_form_template = "admin/people/change_form.html"
-    filter_horizontal = ["user_permissions"]
     list_display = ["username", "email", "is_administrator", "is_open", "has_second_factor", "last_login"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["username", "email"]
     ordering = ["username"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
-
-    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return ["username", "email", "is_superuser", *(["user_permissions"] if obj else [])]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> list[str]:
         return ["is_superuser"] if obj == request.user else []
 
-    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return request.user.is_superuser
 
     has_add_permission = has_change_permission = has_view_permission
@@ -83,20 +76,20 @@ class PersonAdmin(admin.ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         """The record names people for good: their accounts are closed instead."""
         return False
 
     @admin.display(description=_("administrator"), boolean=True, ordering="is_superuser")
-    def is_administrator(self, person: User) -> bool:
+    def is_administrator(self, person: Person) -> bool:
         return person.is_superuser
 
     @admin.display(description=_("account open"), boolean=True, ordering="is_active")
-    def is_open(self, person: User) -> bool:
+    def is_open(self, person: Person) -> bool:
         return person.is_active
 
     @admin.display(description=_("second factor"), boolean=True)
-    def has_second_factor(self, person: User) -> bool:
+    def has_second_factor(self, person: Person) -> bool:
         return bool(Authenticator.objects.filter(user=person).exists())
 
     @method_decorator(fresh_proof)
@@ -108,7 +101,8 @@ class PersonAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         person = self.get_object(request, object_id)
         guarded = bool(person and self.has_second_factor(person))
-        context = {**(extra_context or {}), "has_second_factor": guarded}
+        memberships = person.memberships.select_related("campaign") if person else []
+        context = {**(extra_context or {}), "has_second_factor": guarded, "memberships": memberships}
         return super().change_view(request, object_id, form_url, context)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
@@ -117,11 +111,7 @@ class PersonAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, {**(extra_context or {}), "title": _("The people of the desk")})
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        ours = Permission.objects.filter(content_type__app_label="campaigns").select_related("content_type")
-        return super().formfield_for_manytomany(db_field, request, queryset=ours, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if change:
             people.change(obj, form.changed_data, by=request.user)
         else:
@@ -129,10 +119,10 @@ class PersonAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         act = self.admin_site.admin_view(require_POST(fresh_proof(self.act)))
-        return [path("<int:pk>/do/<slug:verb>/", act, name="auth_user_act"), *super().get_urls()]
+        return [path("<int:pk>/do/<slug:verb>/", act, name="campaigns_person_act"), *super().get_urls()]
 
     def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        person = get_object_or_404(User, pk=pk)
+        person = get_object_or_404(Person, pk=pk)
         if verb not in VERBS or not self.has_change_permission(request, person):
             raise PermissionDenied
         carry_out, done = VERBS[verb]
@@ -141,4 +131,4 @@ class PersonAdmin(admin.ModelAdmin):
             messages.success(request, done)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-        return HttpResponseRedirect(reverse("admin:auth_user_change", args=[pk]))
+        return HttpResponseRedirect(reverse("admin:campaigns_person_change", args=[pk]))

@@ -1,26 +1,26 @@
 """A new text version: see what differs, say of which kind it is, and act."""
 
 import datetime
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
+from .pages import INVALID, page
+from .records import edited
+from .scope import OF_WHICH_CAMPAIGN, Scoped
 
 Kind = TextVersion.Kind
-INVALID = 422
 USUAL_WEEKS = datetime.timedelta(weeks=1)
 
 
@@ -79,11 +79,9 @@ def lagging(campaign: Campaign) -> list[str]:
     return [code for code, digest in public.items() if code != campaign.language and draft.get(code) == digest]
 
 
-def publish(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def publish(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
     """The text that would be frozen, then its publication: of that text and no other."""
-    campaign = get_object_or_404(Campaign, pk=pk)
-    if not campaigns.has_change_permission(request, campaign):
-        raise PermissionDenied
+    campaign = campaigns.row(request, pk)
     if campaign.stage != Campaign.Stage.DRAFT:
         messages.info(request, _("The campaign is published already."))
         return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
@@ -97,23 +95,16 @@ def publish(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpRespons
         else:
             messages.success(request, _("The campaign is published. Its text is frozen as version 1."))
             return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
-    context = {
-        **campaigns.admin_site.each_context(request),
-        "title": _("Publish"),
-        "campaign": campaign,
-        "texts": [(statement, statement.digest()) for statement in texts.values()],
-        "refusals": refusals,
-        "media": campaigns.media,
-    }
-    status = INVALID if refusals else 200
-    return TemplateResponse(request, "admin/campaigns/campaign/publish.html", context, status=status)
+    shown = [(statement, statement.digest()) for statement in texts.values()]
+    context = {"campaign": campaign, "texts": shown, "refusals": refusals}
+    return page(campaigns, request, "campaign/publish", _("Publish"), INVALID if refusals else 200, **context)
 
 
-def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def revise(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
     """The draft text beside what the public reads, and the kind of version that it shall become."""
-    campaign = get_object_or_404(Campaign.objects.published(), pk=pk)
-    if not campaigns.has_change_permission(request, campaign):
-        raise PermissionDenied
+    campaign = campaigns.row(request, pk)
+    if not campaign.is_published:
+        raise Http404
     form = ReviseForm(request.POST if request.method == "POST" else None)
     draft = campaign.draft_texts()
     seen = {code: request.POST.get(f"seen-{code}", "") for code in draft}
@@ -122,8 +113,6 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
     public = {statement.language: statement for statement in campaign.in_force.statements()}
     context = {
-        **campaigns.admin_site.each_context(request),
-        "title": _("A new version of the text"),
         "campaign": campaign,
         "form": form,
         "compared": [(code, compare(public[code], draft[code])) for code in draft if code in public],
@@ -133,36 +122,75 @@ def revise(campaigns: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         "media": campaigns.media + form.media,
     }
     status = INVALID if form.is_bound else 200
-    return TemplateResponse(request, "admin/campaigns/campaign/revise.html", context, status=status)
+    return page(campaigns, request, "campaign/revise", _("A new version of the text"), status, **context)
 
 
-class DemandTranslationInline(admin.TabularInline):
+class DemandTranslationForm(forms.ModelForm):
+    """One demand in the other language; its own words stand above the field, so that nothing is chosen."""
+
+    class Meta:
+        widgets = {"demand": forms.HiddenInput, "text": forms.Textarea(attrs={"rows": 3, "dir": "auto"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        with suppress(ValidationError):
+            self.fields["text"].label = self.fields["demand"].clean(self["demand"].value()).text
+
+
+class DemandTranslationInline(admin.StackedInline):
     model = DemandTranslation
+    form = DemandTranslationForm
     fields = ["demand", "text"]
-    extra = 0
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3, "cols": 90})}}
+    template = "admin/campaigns/translation/demands.html"
+    can_delete = False
 
     def get_formset(self, request: HttpRequest, obj: Translation | None = None, **kwargs: Any) -> Any:
         """One row for each demand that is not translated yet."""
-        self.extra = obj.campaign.demands.exclude(translations__translation=obj).count() if obj else 0
+        self.extra = untranslated(obj).count() if obj else 0
+        self.max_num = obj.campaign.demands.count() if obj else 0
         return super().get_formset(request, obj, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         match = request.resolver_match
-        if match and "object_id" in match.kwargs:
-            kwargs["queryset"] = Demand.objects.filter(campaign__translations=match.kwargs["object_id"])
+        translation = match.kwargs.get("object_id") if match else None
+        kwargs["queryset"] = Demand.objects.filter(campaign__translations=translation)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+def untranslated(translation: Translation) -> QuerySet[Demand]:
+    return translation.campaign.demands.exclude(translations__translation=translation)
+
+
 @admin.register(Translation)
-class TranslationAdmin(admin.ModelAdmin):
+class TranslationAdmin(Scoped):
+    language = "language"
+    change_form_template = "admin/campaigns/translation/change_form.html"
     fields = ["campaign", "language", "title", "addressee", "summary", "body", "credit", "ready"]
     list_display = ["campaign", "language", "ready", "credit"]
-    list_filter = ["campaign", "language", "ready"]
-    inlines = [DemandTranslationInline]
+    list_display_links = ["campaign", "language"]
+    list_filter = [OF_WHICH_CAMPAIGN, "ready"]
+    list_select_related = ["campaign"]
 
-    class Media:
-        css = {"all": ["campaigns/desk.css"]}
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Words are typed in the direction in which their language is written."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name in {"title", "addressee", "summary", "body"}:
+            field.widget.attrs["dir"] = "auto"
+        return field
+
+    def get_inlines(self, request: HttpRequest, obj: Translation | None) -> list[Any]:
+        return [DemandTranslationInline] if obj else []
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Translation, inline: Any, prefix: str) -> dict[str, Any]:
+        rows = super().get_formset_kwargs(request, obj, inline, prefix)
+        return {**rows, "initial": [{"demand": demand.pk} for demand in untranslated(obj)]}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.record_edit(edited(form, formsets, "demands"), by=request.user, begun=not change)
+
+    def delete_model(self, request: HttpRequest, obj: Translation) -> None:
+        obj.discard(by=request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> list[str]:
         return ["campaign", "language"] if obj else []

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from ..models import Campaign, Signature
+from ..models import Campaign, Membership, Signature
 from ..models.contacts import PRIVACY_NOTICE
 
 DATA = Path(__file__).parent
@@ -59,8 +59,8 @@ def load_example(coordinator: User) -> None:
     case = read("example.toml")
     campaign = write("example", case, coordinator, statement_date=timezone.localdate())
     campaign.publish(by=coordinator)
-    initiate(campaign, coordinator, case["initiator"])
-    for request in case["requests"]:
+    initiate(campaign, coordinator, case["initiator"], case["initiator_website"])
+    for place, request in enumerate(case["requests"]):
         signature = Signature.objects.submit(
             campaign,
             {
@@ -68,6 +68,7 @@ def load_example(coordinator: User) -> None:
                 "name_as_signed": request["organization_name"],
                 "website": request["website"],
                 "language": "en",
+                "submitted_at": timezone.now() - datetime.timedelta(hours=2 * (len(case["requests"]) - place)),
             },
             {
                 "name": request["contact_role"],
@@ -80,11 +81,13 @@ def load_example(coordinator: User) -> None:
         signature.confirm()
 
 
-def initiate(campaign: Campaign, coordinator: User, name: str) -> None:
+def initiate(campaign: Campaign, coordinator: User, name: str, website: str) -> None:
     """An organization that has begun the statement, with its logo."""
-    signatory = {"name": name, "name_as_signed": name, "language": campaign.language, "source": Signature.Source.PAPER}
-    signature = Signature.objects.add(campaign, coordinator, {**signatory, "confirmed_at": timezone.now()})
+    signatory = {"name": name, "name_as_signed": name, "website": website, "language": campaign.language}
+    given = {"source": Signature.Source.PAPER, "confirmed_at": timezone.now()}
+    signature = Signature.objects.add(campaign, coordinator, {**signatory, **given})
     assert signature.organization
+    signature.organization.verify(by=coordinator, how="Known from earlier campaigns")
     signature.organization.set_logo(river(), by=coordinator)
     signature.make_initiator(by=coordinator)
 
@@ -118,7 +121,7 @@ def write(slug: str, case: dict[str, Any], coordinator: User, statement_date: da
         reply_to="coordinators@example.org",
         **{field: case[field].strip() for field in TEXT_FIELDS},
     )
-    campaign.coordinators.add(coordinator)
+    Membership.objects.appoint(campaign, coordinator, by=coordinator)
     for position, text in enumerate(case["demands"], start=1):
         campaign.demands.create(position=position, text=text)
     return campaign

@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from ..models import OutgoingMail
 from .accounts import ABOUT_ACCOUNTS, to_person_of_the_desk
 from .addressees import to_addressee
+from .reviewers import to_reviewer
 from .signatories import LETTERS, to_signatory_or_coordinator
 from .words import Untrue
 
@@ -18,6 +19,8 @@ def render(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The letter as it is sent, in the language of the one who reads it. Raises Untrue."""
     if mail.kind == "letter":
         message = to_addressee(mail)
+    elif mail.kind == "report_awaits":
+        message = to_reviewer(mail)
     elif mail.kind in ABOUT_ACCOUNTS:
         message = to_person_of_the_desk(mail)
     else:

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .. import differences, tokens
 from ..models import (
+    Campaign,
     Delivery,
     OutgoingMail,
     Proposal,
@@ -127,6 +127,7 @@ def signature_removed(signature: Signature, mail: OutgoingMail) -> Letter:
             % {"title": signature.campaign.text.title, "name": signature.name}
         ],
         quote=signature.reason,
+        facts=[(_("Correction in public"), signature.correction)] if signature.correction else [],
         closing=[_("If this rests on a mistake, answer this letter.")],
     )
 
@@ -151,24 +152,54 @@ def signature_renamed(signature: Signature, mail: OutgoingMail) -> Letter:
 @letter
 def signature_awaits(signature: Signature, mail: OutgoingMail) -> Letter:
     require_state(signature, Signature.State.PENDING)
-    coordinator = get_user_model().objects.filter(pk=mail.recipient or 0, is_active=True).exclude(email="").first()
-    if coordinator is None:
-        raise Untrue("the coordinator has no address any more")
     campaign = signature.campaign
-    return Letter(
-        to=coordinator.email,
-        reply_to=campaign.reply_to,
+    return to_coordinator(
+        mail,
+        campaign,
         subject=_("A signature awaits you: %(title)s") % {"title": shortened(campaign.text.title)},
         paragraphs=[
             _("An address was confirmed, and a signature under “%(title)s” awaits your decision.")
             % {"title": campaign.text.title}
         ],
         facts=[(_("Signatory"), signature.name), (_("Website"), signature.website or "—")],
-        button=(
-            _("Decide"),
-            settings.SITE_URL + reverse("admin:campaigns_signature_change", args=[signature.pk]),
-        ),
-        footer=_("You get this letter because you coordinate this campaign on %(site)s.") % {"site": settings.SITE_URL},
+        button=(_("Decide"), review_page(signature)),
+    )
+
+
+@letter
+def signature_asked(signature: Signature, mail: OutgoingMail) -> Letter:
+    question = signature.questions.open().filter(pk=mail.occasion).first()
+    if question is None:
+        raise Untrue("the question takes no answer any more")
+    return to_contact(
+        signature,
+        subject=_("A question about your signature"),
+        paragraphs=[
+            _("Before the coordinators of “%(title)s” decide on the signature of %(name)s, they ask you:")
+            % {"title": signature.campaign.text.title, "name": signature.name}
+        ],
+        quote=question.words,
+        button=(_("Answer"), own_page(signature)),
+        closing=[
+            _("Please answer on that page: then everybody who decides can read it. Your signature waits meanwhile.")
+        ],
+    )
+
+
+@letter
+def question_answered(signature: Signature, mail: OutgoingMail) -> Letter:
+    require_state(signature, Signature.State.PENDING)
+    campaign = signature.campaign
+    return to_coordinator(
+        mail,
+        campaign,
+        subject=_("Your question was answered: %(title)s") % {"title": shortened(campaign.text.title)},
+        paragraphs=[
+            _("The contact person has answered the question about a signature under “%(title)s”.")
+            % {"title": campaign.text.title}
+        ],
+        facts=[(_("Signatory"), signature.name)],
+        button=(_("Read and decide"), review_page(signature)),
     )
 
 
@@ -294,6 +325,18 @@ def to_contact(signature: Signature, **words: Any) -> Letter:
         footer=signed_by(campaign),
         **words,
     )
+
+
+def to_coordinator(mail: OutgoingMail, campaign: Campaign, **words: Any) -> Letter:
+    coordinator = get_user_model().objects.filter(pk=mail.recipient or 0, is_active=True).exclude(email="").first()
+    if coordinator is None:
+        raise Untrue("the coordinator has no address any more")
+    footer = _("You get this letter because you coordinate this campaign on %(site)s.") % {"site": settings.SITE_URL}
+    return Letter(to=coordinator.email, reply_to=campaign.reply_to, footer=footer, **words)
+
+
+def review_page(signature: Signature) -> str:
+    return absolute("admin:campaigns_signature_change", signature.pk)
 
 
 def signing_facts(signature: Signature) -> list[tuple[str, str]]:

@@ -1,26 +1,35 @@
 """The nouns of Undersigned, one file each."""
 
+from .attacks import Attack, Catch, Marks
 from .campaigns import Campaign, Demand
 from .candidates import Candidate
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
+from .evidence import Evidence, Sign
 from .imports import ImportBatch, ImportRow
 from .known_names import OrganizationName
 from .listing import Tally
-from .merges import Foresight, Merge, foresee
+from .memberships import Membership, Role
+from .merges import Foresight, Merge, decides_on, foresee
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
+from .people import Person
 from .proposals import Agreement, Proposal
+from .questions import Question
+from .queues import Place, Queue, Undoable, next_of, place_of, queues_of, undoable_of
+from .reports import Report
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
 
 __all__ = [
     "Agreement",
+    "Attack",
     "Campaign",
     "Candidate",
+    "Catch",
     "Contact",
     "Delivery",
     "DeliveryEntry",
@@ -28,22 +37,38 @@ __all__ = [
     "Demand",
     "DemandTranslation",
     "Event",
+    "Evidence",
     "Foresight",
     "ImportBatch",
     "ImportRow",
     "LatePass",
+    "Marks",
+    "Membership",
     "Merge",
     "NumberedDemand",
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Person",
+    "Place",
     "Proposal",
+    "Question",
+    "Queue",
+    "Report",
+    "Role",
+    "Sign",
     "Signature",
     "Statement",
     "Tally",
     "TextVersion",
     "Translation",
+    "Undoable",
     "Update",
     "UpdateText",
+    "decides_on",
     "foresee",
+    "next_of",
+    "place_of",
+    "queues_of",
+    "undoable_of",
 ]

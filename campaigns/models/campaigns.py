@@ -2,17 +2,20 @@
 
 import datetime
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .events import Event
+from .memberships import Membership, Role
 from .outbox import OutgoingMail
 from .texts import NumberedDemand, Statement, TextVersion, languages
 
@@ -25,6 +28,11 @@ LATE_FOR = datetime.timedelta(days=7)
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def of(self, user: Any, *roles: str) -> "CampaignQuerySet":
+        """Those in which the person has one of the roles; a site administrator has them all."""
+        mine = Membership.objects.filter(user=user, role__in=roles)
+        return self if user.is_superuser else self.filter(pk__in=mine.values("campaign"))
+
     def published(self) -> "CampaignQuerySet":
         return self.filter(stage=Campaign.Stage.PUBLISHED, publish_at__lte=timezone.now())
 
@@ -107,13 +115,6 @@ class Campaign(models.Model):
         _("persons may sign in their own name"),
         default=False,
         help_text=_("They are listed and counted apart, with an affiliation “for identification only”."),
-    )
-    coordinators = models.ManyToManyField(
-        settings.AUTH_USER_MODEL,
-        related_name="campaigns",
-        blank=True,
-        verbose_name=_("coordinators"),
-        help_text=_("They get a letter when a signature awaits a decision."),
     )
     reply_to = models.EmailField(_("where to reply"), help_text=_("Groups that answer our letters write here."))
 
@@ -205,9 +206,28 @@ class Campaign(models.Model):
     def open_proposal(self) -> "Proposal | None":
         return self.proposals.filter(outcome="open").first()
 
+    def reviewers(self) -> QuerySet[Any]:
+        """The active people who decide on its signatures."""
+        decide = self.memberships.filter(role__in=[Role.OWNER, Role.REVIEWER])
+        return get_user_model().objects.filter(is_active=True, pk__in=decide.values("user"))
+
     def lock(self) -> None:
         """Reads the row anew and holds it until the transaction ends."""
         self.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
+
+    def record_start(self, by: Any) -> None:
+        Event.objects.record(Event.Verb.CREATED, self, by=by)
+
+    @transaction.atomic
+    def discard(self, by: Any) -> None:
+        """Deletes the draft. What was recorded of it stays."""
+        Event.objects.record(Event.Verb.DELETED, self, by=by)
+        self.delete()
+
+    def record_edit(self, fields: Sequence[str], by: Any) -> None:
+        """Records that these fields of the draft were edited, if any."""
+        if fields:
+            Event.objects.record(Event.Verb.EDITED, self, by=by, fields=list(fields))
 
     @transaction.atomic
     def publish(self, by: Any, seen: dict[str, str] | None = None) -> None:
@@ -262,7 +282,7 @@ class Campaign(models.Model):
         edition = 1 + self.text_versions.aggregate(last=models.Max("edition"))["last"]
         version = self.freeze(TextVersion.Kind.DEMANDS, edition, note)
         proposal = self.proposals.create(version=version, deadline=deadline)
-        Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number)
+        Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number, deadline=deadline.isoformat())
         OutgoingMail.objects.queue_for_all("text_proposed", self.signatures.listed(), occasion=proposal.pk)
 
     def refuse_unseen(self, seen: dict[str, str] | None) -> None:
@@ -350,7 +370,7 @@ class Campaign(models.Model):
         if not (self.is_published and self.is_closed):
             raise ValidationError(_("Only a campaign that has closed needs a link for a late group."))
         late_pass = self.late_passes.create(expires_at=timezone.now() + LATE_FOR)
-        Event.objects.record(Event.Verb.ADMITTED, self, by=by)
+        Event.objects.record(Event.Verb.ADMITTED, self, by=by, until=late_pass.expires_at.isoformat())
         return late_pass
 
     @transaction.atomic

@@ -1,29 +1,43 @@
 """The person who signed for an organization: private, and never in clear in the database."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from .. import sealing
+from .. import domains, sealing
+from .events import Event
+
+if TYPE_CHECKING:
+    from .campaigns import Campaign
 
 
 def sealed(column: str) -> property:
     """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column."""
 
-    def place(contact: "Contact") -> str:
-        return f"contact {contact.pk} {column}"
+    def place(row: models.Model) -> str:
+        return f"{row._meta.model_name} {row.pk} {column}"
 
-    def unseal(contact: "Contact") -> str:
-        return sealing.unseal(bytes(getattr(contact, column)), place(contact), settings.CONTACT_KEYS)
+    def unseal(row: models.Model) -> str:
+        return sealing.unseal(bytes(getattr(row, column)), place(row), settings.CONTACT_KEYS)
 
-    def seal(contact: "Contact", text: str) -> None:
-        setattr(contact, column, sealing.seal(text, place(contact), settings.CONTACT_KEYS))
+    def seal(row: models.Model, text: str) -> None:
+        setattr(row, column, sealing.seal(text, place(row), settings.CONTACT_KEYS))
 
     return property(unseal, seal)
 
 
 # The number of the privacy notice that signing agrees to; its text is templates/campaigns/privacy/<number>.html.
 PRIVACY_NOTICE = 1
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def hand_out(self, campaign: "Campaign", ending: str, by: Any) -> "ContactQuerySet":
+        """Those of the campaign's listed signatures, to go out as a file of that ending, which is recorded."""
+        listed = self.filter(signature__campaign=campaign, signature__state="listed")
+        Event.objects.record(Event.Verb.CONTACTS_EXPORTED, campaign, by=by, format=ending, rows=listed.count())
+        return listed
 
 
 class Contact(models.Model):
@@ -34,6 +48,7 @@ class Contact(models.Model):
     sealed_role = models.BinaryField()
     sealed_email = models.BinaryField()
     email_index = models.CharField(max_length=64, db_index=True)
+    domain_index = models.CharField(max_length=64, blank=True, db_index=True)
     notice_version = models.PositiveIntegerField(_("privacy notice"), null=True)
     notice_language = models.CharField(_("read in"), max_length=12, blank=True)
     consented_at = models.DateTimeField(_("agreed"), null=True)
@@ -41,6 +56,8 @@ class Contact(models.Model):
 
     name = sealed("sealed_name")
     role = sealed("sealed_role")
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact person")
@@ -58,19 +75,45 @@ class Contact(models.Model):
     def email(self, address: str) -> None:
         self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
         self.email_index = index(address) if address else ""
+        self.domain_index = domain_index(domain_of(address))
 
+    @property
+    def domain(self) -> str:
+        """The registrable domain of the address; empty where there is none."""
+        return domain_of(self.email)
+
+    @transaction.atomic
     def stop_news(self) -> None:
         """The contact person wants no more letters about what happens later."""
+        if Contact.objects.filter(pk=self.pk, wants_updates=True).update(wants_updates=False):
+            Event.objects.record(Event.Verb.NEWS_ENDED, signature=self.signature)
         self.wants_updates = False
-        self.save(update_fields=["wants_updates"])
+
+    def show_email(self, by: Any) -> str:
+        """The address in clear, for a coordinator whose look at it is recorded."""
+        Event.objects.record(Event.Verb.ADDRESS_SEEN, signature=self.signature, by=by)
+        return self.email
 
     @property
     def masked_email(self) -> str:
-        """The address as its owner would know it and nobody else: `s…@example.org`."""
-        local, _at, domain = self.email.rpartition("@")
-        return f"{local[:1]}…@{domain}" if domain else ""
+        return masked(self.email)
+
+
+def masked(address: str) -> str:
+    """The address as its owner would know it and nobody else: `s…@example.org`."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}" if domain else ""
 
 
 def index(address: str) -> str:
     """The blind index under which an address is found again, whatever its capitals."""
     return sealing.blind_index(address.strip().casefold(), settings.CONTACT_INDEX_KEY)
+
+
+def domain_of(address: str) -> str:
+    return domains.registrable(address.rpartition("@")[2])
+
+
+def domain_index(domain: str) -> str:
+    """The blind index under which the addresses of a registrable domain are found again; empty for none."""
+    return sealing.blind_index(f"@{domain}", settings.CONTACT_INDEX_KEY) if domain else ""

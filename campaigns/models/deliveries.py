@@ -2,12 +2,13 @@
 
 import datetime
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +63,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             entry.delivery = delivery
         DeliveryEntry.objects.bulk_create(entries, batch_size=1000)
         delivery.address_to(recipients)
-        Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, signatories=len(entries))
+        counts: dict[str, Any] = {"signatories": len(entries), "recipients": len(recipients)}
+        Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, **counts)
         OutgoingMail.objects.queue_for_all("delivered", campaign.signatures.standing(), occasion=delivery.pk)
         return delivery
 
@@ -132,12 +134,20 @@ class Delivery(models.Model):
 
     @transaction.atomic
     def take_out(self, place: int, by: Any) -> None:
-        """Empties the name at `place`, here and in every other delivery. Hashes stay, so the rest still verifies."""
+        """Empties the name at `place`, here and in every other delivery, with the correction that may tell it. Hashes
+        stay, so the rest still verifies."""
         signature = self.entries.get(place=place).signature
+        Signature.objects.filter(pk=signature.pk).update(correction="")
         for entry in DeliveryEntry.objects.select_for_update().filter(signature=signature, words__isnull=False):
             entry.words, entry.salt = None, ""
             entry.save(update_fields=["words", "salt"])
-            Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, by=by, delivery=entry.delivery.number)
+            number = entry.delivery.number
+            Event.objects.record(Event.Verb.TAKEN_OUT, self.campaign, signature, by=by, delivery=number)
+
+    def record_receipts(self, fields: Iterable[str], by: Any) -> None:
+        """Records that it was noted what came back of it, in these fields of its recipients, if any."""
+        if changed := sorted(set(fields)):
+            Event.objects.record(Event.Verb.RECEIPT_NOTED, self.campaign, by=by, delivery=self.number, fields=changed)
 
     def since(self) -> dict[str, int]:
         """How many have withdrawn, were removed or joined since."""
@@ -153,6 +163,13 @@ class Delivery(models.Model):
         )
 
 
+class DeliveryEntryQuerySet(models.QuerySet["DeliveryEntry"]):
+    def with_corrections(self) -> "DeliveryEntryQuerySet":
+        """Each with `correction`, the words that stand beside it since its signature proved false, and
+        `corrected_at`."""
+        return self.annotate(correction=F("signature__correction"), corrected_at=F("signature__ended_at"))
+
+
 class DeliveryEntry(models.Model):
     """One delivered name: public words and a salt beside their hash in the delivery. Only emptying is allowed."""
 
@@ -162,6 +179,8 @@ class DeliveryEntry(models.Model):
     words = models.JSONField(_("words"), null=True)
     salt = models.CharField(max_length=32, blank=True)
     is_public = models.BooleanField(_("public"))
+
+    objects = DeliveryEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivered name")

@@ -1,16 +1,24 @@
 """The record: who did what, and when. Rows are only ever added; a trigger refuses all else."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .telling import Line, tell
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
     from .organizations import Organization
     from .signatures import Signature
+
+MOST_WORDS_SOUGHT = 10
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -25,12 +33,61 @@ class EventQuerySet(models.QuerySet["Event"]):
         **details: Any,
     ) -> "Event":
         """Adds an event. `by` is the coordinator, None for the public; `details` hold no personal data."""
+        campaign = signature.campaign if signature and campaign is None else campaign
         about = {"campaign": campaign, "signature": signature, "organization": organization}
         return self.create(verb=verb, who=by, at=timezone.now(), details=details, **about)
+
+    def record_export(
+        self, what: str, ending: str, count: int, *, by: Any, campaign: "Campaign | None" = None
+    ) -> "Event":
+        """Adds that so many rows of `what`, of the exports in words, went out as a file of that ending."""
+        return self.record(Event.Verb.EXPORTED, campaign, by=by, what=what, format=ending, rows=count)
+
+    def record_for_each(
+        self, verb: str, campaign: "Campaign", signatures: Iterable[int], *, by: Any = None, **details: Any
+    ) -> None:
+        """Adds an event for each of the campaign's signatures, by their keys; else as `record`."""
+        about = {"verb": verb, "campaign": campaign, "who": by, "at": timezone.now(), "details": details}
+        events = (Event(signature_id=pk, **about) for pk in signatures)
+        while batch := list(islice(events, 1000)):
+            self.bulk_create(batch)
+
+    def concerning(self, campaign: "Campaign") -> "EventQuerySet":
+        """Those of the campaign and its signatures, and of each organization since it signed here."""
+        signed = apps.get_model("campaigns", "Signature").objects.filter(
+            campaign=campaign, organization=OuterRef("organization"), submitted_at__lte=OuterRef("at")
+        )
+        return self.filter(Q(campaign=campaign) | Q(Exists(signed), campaign=None))
+
+    def of_campaigns(self, campaigns: "models.QuerySet[Campaign]") -> "EventQuerySet":
+        """Those of the campaigns, and those of no campaign."""
+        return self.filter(Q(campaign=None) | Q(campaign__in=campaigns))
+
+    def with_words(self, text: str) -> "EventQuerySet":
+        """Those that have each word in the name of signatory, organization or coordinator, or in what was done."""
+        found = self
+        for word in text.split()[:MOST_WORDS_SOUGHT]:
+            verbs = [verb.value for verb in Event.Verb if word.casefold() in str(verb.label).casefold()]
+            named = Q(signature__name__icontains=word) | Q(organization__name__icontains=word)
+            found = found.filter(named | Q(who__username__icontains=word) | Q(verb__in=verbs))
+        return found
+
+    def before(self, event: "Event") -> "EventQuerySet":
+        """Those that come after it where the newest come first."""
+        return self.filter(Q(at__lt=event.at) | Q(at=event.at, pk__lt=event.pk))
+
+    def lines(self) -> list[Line]:
+        """As a timeline tells them, in their order."""
+        return tell(self.select_related("who"))
 
 
 class Event(models.Model):
     class Verb(models.TextChoices):
+        CREATED = "created", _("began the campaign")
+        EDITED = "edited", _("edited the campaign")
+        DELETED = "deleted", _("deleted the draft campaign")
+        TRANSLATION_EDITED = "translation edited", _("worked on a translation")
+        TRANSLATION_DELETED = "translation deleted", _("deleted a translation")
         PUBLISHED = "published", _("published the campaign")
         CORRECTED = "corrected", _("corrected the wording of the text")
         TRANSLATED = "translated", _("added a translation to the text")
@@ -38,24 +95,49 @@ class Event(models.Model):
         ADOPTED = "adopted", _("made the proposal the text")
         DROPPED = "dropped", _("dropped the proposal")
         DELIVERED = "delivered", _("delivered the letter")
+        RECEIPT_NOTED = "receipt noted", _("noted what came back of a delivery")
         TAKEN_OUT = "taken out", _("took a name out of a delivered list")
+        UPDATE_WRITTEN = "update written", _("worked on the draft of an update")
+        UPDATE_DELETED = "update deleted", _("deleted the draft of an update")
         UPDATED = "updated", _("published an update")
         CLOSED = "closed", _("closed the campaign for signature")
         ADMITTED = "admitted", _("opened a link for one late group")
         TIMED = "timed", _("set the time until which the campaign takes signatures")
         REOPENED = "reopened", _("reopened the campaign for signature")
+        APPOINTED = "appointed", _("gave a person a role")
+        DISMISSED = "dismissed", _("took a role from a person")
         SUBMITTED = "submitted", _("sent the form")
         READDRESSED = "readdressed", _("corrected the address before confirming")
         RESENT = "resent", _("asked for the confirmation letter again")
         CONFIRMED = "confirmed", _("confirmed the address")
         ACCEPTED = "accepted", _("accepted the signature")
         DECLINED = "declined", _("did not accept the signature")
+        UNDONE = "undone", _("took the decision back")
+        ASKED = "asked", _("asked the contact person")
+        UNASKED = "unasked", _("took the question back")
+        ANSWERED = "answered", _("answered the coordinators’ question")
         ADDED = "added", _("added the signature for the group")
         RENAMED = "renamed", _("corrected the listed name")
         AGREED = "agreed", _("agreed to the new text")
         REFUSED = "refused", _("did not agree to the new text")
         WITHDRAWN = "withdrawn", _("withdrew the signature")
         REMOVED = "removed", _("removed the signature")
+        ATTACK_CLEARED = "attack cleared", _("cleared an attack")
+        ATTACK_UNDONE = "attack undone", _("brought back what was cleared as an attack")
+        DISCARDED = "discarded", _("set the request aside as an attack")
+        RESTORED = "restored", _("brought the request back")
+        REPORTED = "reported", _("reported an error")
+        REPORTER_SEEN = "reporter seen", _("looked at the address of one who reported an error")
+        SETTLED = "settled", _("settled a report of an error")
+        DOUBLED = "doubled", _("took the signature off the list, where its organization stands by another")
+        RELISTED = "relisted", _("put the signature back on the list")
+        NEWS_ENDED = "news ended", _("asked for no more news")
+        ADDRESS_SEEN = "address seen", _("looked at the contact person’s address")
+        EXPORTED = "exported", _("exported a file")
+        CONTACTS_EXPORTED = "contacts exported", _("exported the contact persons")
+        REGISTERED = "registered", _("registered the organization")
+        UNREGISTERED = "unregistered", _("deleted the organization’s record")
+        NAMED = "named", _("changed the names by which the organization is known")
         CHANGED = "changed", _("changed the organization’s record")
         VERIFIED = "verified", _("verified the organization")
         DOUBTED = "doubted", _("took the verification back")
@@ -69,6 +151,7 @@ class Event(models.Model):
         INITIATOR = "initiator", _("named the group among the initiators")
         NO_INITIATOR = "no initiator", _("took the group from the initiators")
         IMPORTED = "imported", _("brought a list of organizations")
+        LIST_FORGOTTEN = "list forgotten", _("forgot a list that was brought")
         INVITED = "invited", _("invited a person to the desk")
         ENTRUSTED = "entrusted", _("changed a person’s account")
         FACTOR_TAKEN = "factor taken back", _("took a person’s second factor back")
@@ -108,6 +191,12 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="event_newest_first")]
 
     def __str__(self) -> str:
         return str(self.get_verb_display())
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in words; who did it stands before."""
+        return tell([self])[0].sentence

@@ -188,6 +188,7 @@ class ImportBatch(models.Model):
         self.lock()
         if not self.may_be_discarded_by(by):
             raise PermissionDenied
+        Event.objects.record(Event.Verb.LIST_FORGOTTEN, self.campaign, by=by, file=self.file_name)
         self.delete()
 
     def tally(self) -> dict[str, int]:

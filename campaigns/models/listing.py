@@ -1,15 +1,17 @@
 """Which signatures: the words in which pages, the desk and the letter ask for them."""
 
+import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from .campaigns import Campaign
     from .signatures import Signature
 
 # A correction of wording changes nothing of what a group has signed; a new edition does.
@@ -23,6 +25,7 @@ class State(models.TextChoices):
     DECLINED = "declined", _("not accepted")
     WITHDRAWN = "withdrawn", _("withdrawn")
     REMOVED = "removed", _("removed")
+    DISCARDED = "discarded", _("set aside as an attack")
 
 
 class Kind(models.TextChoices):
@@ -77,24 +80,44 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         campaigns = apps.get_model("campaigns", "Campaign").objects.published()
         return self.listed().filter(shown=Shown.PUBLIC, campaign__in=campaigns)
 
+    def known_in(self, campaigns: "models.QuerySet[Campaign]") -> Self:
+        """Those of the campaigns, and those of others that everybody may read."""
+        return self.filter(Q(campaign__in=campaigns) | Q(pk__in=self.model._default_manager.published().values("pk")))
+
     def on_page(self, language: str) -> Self:
-        """Those in public as a page in this language lists them: each with its organization, and `name_here`, the name
-        in that language where it has one other than the listed name, and `name_language`, that of the listed name where
-        a coordinator has said it. Who is hidden stands as listed."""
-        names = apps.get_model("campaigns", "OrganizationName").objects.in_language(language)
-        known = names.filter(organization=OuterRef("organization"), organization__is_hidden=False)
+        """Those in public as a page in this language lists them."""
+        return self.in_public().named_in(language)
+
+    def named_in(self, language: str) -> Self:
+        """Each with its organization, and named as by `marked_names`."""
+        return self.select_related("organization").marked_names(language, OuterRef("organization"))
+
+    def as_on_page(self, language: str, organization: int | None) -> Self:
+        """Each with all that a page in this language would list of it, were it in public as that organization's."""
+        return self.marked_standing().marked_supplement().marked_names(language, Value(organization))
+
+    def marked_names(self, language: str, organization: Any) -> Self:
+        """Each with `name_here`, the organization's name in that language where it has one other than the listed name,
+        and `name_language`, that of the listed name where a coordinator has said it. Who is hidden stands as listed."""
+        names = apps.get_model("campaigns", "OrganizationName").objects
+        known = names.in_language(language).filter(organization=organization, organization__is_hidden=False)
         is_in_it = Exists(known.filter(name=OuterRef("name")))
         name_here = Case(When(~is_in_it, then=Subquery(known.order_by("rank", "id").values("name")[:1])))
-        listed = apps.get_model("campaigns", "OrganizationName").objects.filter(organization=OuterRef("organization"))
-        name_language = Subquery(listed.filter(name=OuterRef("name")).values("language")[:1])
-        page = self.in_public().select_related("organization")
-        return page.annotate(name_here=name_here, name_language=name_language)
+        listed = names.filter(organization=organization, name=OuterRef("name"))
+        return self.annotate(name_here=name_here, name_language=Subquery(listed.values("language")[:1]))
 
     def page_one(self, language: str, size: int) -> Self:
-        """The first `size` of `on_page`, and after them the initiators that come later on the list."""
-        public = self.listed().filter(shown=Shown.PUBLIC).order_by("position", "id")
-        first = Q(pk__in=public.values("pk")[:size])
-        return self.on_page(language).filter(first | Q(is_initiator=True))
+        """What the campaign's page tells of, in one query: the first `size` of `on_page`, the initiators that come
+        later on the list, and those that are `corrected`."""
+        public = self.listed().filter(shown=Shown.PUBLIC)
+        first = Q(pk__in=public.order_by("position", "id").values("pk")[:size])
+        others = Q(pk__in=public.filter(is_initiator=True).values("pk")) | Q(pk__in=self.corrected().values("pk"))
+        page = self.filter(first | others).marked_standing().marked_supplement().named_in(language)
+        return page.order_by("position", "id")
+
+    def corrected(self) -> Self:
+        """Those of whose removal a public correction tells."""
+        return self.filter(state=State.REMOVED).exclude(correction="")
 
     def of_its_page(self) -> Self:
         """What an organization's own page tells of it: what it signed in public, the newest first."""
@@ -132,12 +155,24 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         earlier = deliveries.filter(~Exists(named), campaign=OuterRef("campaign"))
         return self.annotate(supplement=Coalesce(Subquery(earlier.order_by("-number").values("number")[:1]), 0))
 
-    def awaiting_review(self) -> Self:
-        return self.filter(state=State.PENDING).order_by("confirmed_at", "id")
+    def unreviewed(self) -> Self:
+        """Those on which no coordinator has decided, whether their addresses are confirmed or not."""
+        return self.filter(state__in=[State.UNCONFIRMED, State.PENDING])
+
+    def sent_within(self, span: datetime.timedelta, moment: datetime.datetime) -> Self:
+        """Those whose form was sent so shortly before or after the moment."""
+        return self.filter(submitted_at__range=(moment - span, moment + span))
 
     def marked_awaiting(self) -> Self:
         """Each with `awaits`, whether a coordinator has to decide on it."""
         return self.annotate(awaits=Q(state=State.PENDING))
+
+    def record_export(self, ending: str, by: Any) -> None:
+        """Records in each campaign how many of its signatures went out as a file of that ending."""
+        events = apps.get_model("campaigns", "Event").objects
+        for row in self.order_by().values("campaign").annotate(count=Count("pk")):
+            campaign = apps.get_model("campaigns", "Campaign").objects.get(pk=row["campaign"])
+            events.record_export("signatures", ending, row["count"], by=by, campaign=campaign)
 
     def tally(self) -> Tally:
         return Tally(

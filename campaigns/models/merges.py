@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -18,6 +18,7 @@ from .. import names
 from .campaigns import Campaign
 from .events import Event
 from .known_names import OrganizationName
+from .memberships import Role
 from .organizations import Organization
 from .proposals import Agreement, Proposal
 from .signatures import Signature
@@ -51,6 +52,11 @@ class Foresight:
     @property
     def filled_labels(self) -> list[Any]:
         return [BLANKS_TO_FILL[field] for field in self.filled]
+
+    @property
+    def touched(self) -> list[Signature]:
+        """The signatures that change their organization, or their place on a list."""
+        return [*self.signatures, *self.leaving]
 
     @property
     def leaving(self) -> list[Signature]:
@@ -102,13 +108,15 @@ class MergeQuerySet(models.QuerySet["Merge"]):
         """Makes `merged` a part of `kept`: its names and signatures move, its address forwards.
 
         `seen` is the fingerprint of the plan that the coordinator has looked at. Raises ValidationError where that is
-        the plan no more, one of them is merged already, both are one, or doubles want to be shown differently.
+        the plan no more, one of them is merged already, both are one, or doubles want to be shown differently; and
+        PermissionDenied where a signature is of a campaign in which the person does not decide.
         """
         hold(kept, merged)
         refuse_to_merge(kept, merged)
         plan = foresee(kept, merged)
         if seen not in {None, plan.fingerprint}:
             raise ValidationError(_("Something has changed since you looked. Look again before you merge."))
+        refuse_foreign(plan.touched, by)
         refuse_conflicts(plan)
         merge = self.create(kept=kept, merged=merged, by=by, at=timezone.now())
         stays = list(kept.names.values_list("pk", flat=True))
@@ -151,6 +159,20 @@ def refuse_to_merge(kept: Organization, merged: Organization) -> None:
             raise ValidationError(words, params={"name": organization.name})
 
 
+def decides_on(person: Any, signatures: Iterable[Signature]) -> bool:
+    """Whether the person decides in the campaign of each of them."""
+    own = Campaign.objects.of(person, Role.OWNER, Role.REVIEWER)
+    return {each.campaign_id for each in signatures} <= set(own.values_list("pk", flat=True))
+
+
+def refuse_foreign(signatures: Iterable[Signature], by: Any) -> None:
+    if by and not decides_on(by, signatures):
+        words = _(
+            "This moves signatures under statements that are not yours. Ask an administrator of the site to do it."
+        )
+        raise PermissionDenied(words)
+
+
 def refuse_conflicts(plan: Foresight) -> None:
     for stays, leaves in plan.conflicts:
         words = _(
@@ -177,6 +199,7 @@ def take_from_list(signatures: Iterable[Signature], merge: "Merge") -> None:
         signature.state, signature.ended_at, signature.decided_by = Signature.State.REMOVED, merge.at, merge.by
         signature.reason = gettext("The organization is on the list by another signature.")
         signature.save(update_fields=["state", "ended_at", "decided_by", "reason"])
+        Event.objects.record(Event.Verb.DOUBLED, signature.campaign, signature, by=merge.by)
 
 
 class Merge(models.Model):
@@ -206,15 +229,23 @@ class Merge(models.Model):
         later = Merge.objects.standing().filter(pk__gt=self.pk)
         return not later.filter(models.Q(kept=self.kept) | models.Q(merged=self.kept)).exists()
 
+    @property
+    def touched(self) -> QuerySet[Signature]:
+        """The signatures that it moved, and those that it took off a list."""
+        left = [pk for pk, _decided_by, _reason in self.moved["left"]]
+        return Signature.objects.filter(pk__in=[*self.moved["signatures"], *left])
+
     @transaction.atomic
     def undo(self, by: Any) -> None:
-        """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one."""
+        """Puts back what the merge moved and nobody has moved since. Raises ValidationError before a later one, and
+        PermissionDenied where a signature is of a campaign in which the person does not decide."""
         hold(self.kept, self.merged)
         self.refresh_from_db(from_queryset=Merge.objects.select_for_update(no_key=True))
         if self.undone_at:
             return
         if not self.is_last:
             raise ValidationError(_("The record was merged again since. Undo the later merge first."))
+        refuse_foreign(self.touched, by)
         moved = self.moved
         names_there = self.merged.names.values_list("key", flat=True)
         self.kept.names.filter(pk__in=moved["names"]).exclude(key__in=list(names_there)).update(
@@ -222,7 +253,7 @@ class Merge(models.Model):
         )
         self.kept.signatures.filter(pk__in=moved["signatures"]).update(organization=self.merged)
         self._give_names_back(moved["stays"])
-        self._list_again(moved["left"])
+        self._list_again(moved["left"], by)
         self.kept.know_as(self.kept.name, is_public=False)
         self._part()
         self.undone_at, self.undone_by = timezone.now(), by
@@ -246,7 +277,7 @@ class Merge(models.Model):
         since.filter(key__in=list(self.merged.names.values_list("key", flat=True))).delete()
         since.update(organization=self.merged)
 
-    def _list_again(self, left: list[list[Any]]) -> None:
+    def _list_again(self, left: list[list[Any]], by: Any) -> None:
         """Back on the list, but for those whose organization has come onto it by another signature meanwhile.
 
         Who had agreed to a change that has become the text since stands under that.
@@ -259,6 +290,7 @@ class Merge(models.Model):
                 signature.decided_by_id, signature.reason = decided_by, reason
                 signature.text_version = agreed_version(signature)
                 signature.save(update_fields=["state", "ended_at", "decided_by", "reason", "text_version"])
+                Event.objects.record(Event.Verb.RELISTED, signature.campaign, signature, by=by)
 
 
 def agreed_version(signature: Signature) -> TextVersion:

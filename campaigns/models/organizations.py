@@ -21,13 +21,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from .. import domains, names
+from .. import domains, lookalikes, names
 from .candidates import Candidate, Lookup, Reason, Sought, most_alike
 from .events import Event
 from .known_names import LONGEST_NAME, OrganizationName, tidy
 
 if TYPE_CHECKING:
-    from .signatures import Signature, SignatureQuerySet
+    from .arrivals import SignatureQuerySet
+    from .signatures import Signature
 
 
 MOST_WORDS_SOUGHT = 10
@@ -71,6 +72,13 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
             organization.save(force_insert=True)
         return organization
 
+    @transaction.atomic
+    def add(self, organization: "Organization", by: Any) -> None:
+        """Saves a new organization that a coordinator has written down. What a signature or a list brings is recorded
+        with these."""
+        self.insert(organization)
+        Event.objects.record(Event.Verb.REGISTERED, organization=organization, by=by)
+
     def search(self, text: str) -> "OrganizationQuerySet":
         """Those that have every word of `text` in their names, in any script, or as an acronym; or that website."""
         words = names.key(text).split()[:MOST_WORDS_SOUGHT]
@@ -81,9 +89,10 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         domain = domains.of_website(text.strip()) if "." in text else ""
         return found | self.filter(domain=domain) if domain else found
 
-    def with_listed_count(self) -> "OrganizationQuerySet":
-        """Each with `listed_count`, the number of statements on whose lists it stands."""
-        return self.annotate(listed_count=models.Count("signatures", filter=Q(signatures__state="listed")))
+    def with_listed_count(self, known: "SignatureQuerySet") -> "OrganizationQuerySet":
+        """Each with `listed_count`, the number of statements on whose lists it stands by a signature that is known."""
+        listed = Q(signatures__state="listed", signatures__in=known)
+        return self.annotate(listed_count=models.Count("signatures", filter=listed))
 
     def standing(self) -> "OrganizationQuerySet":
         """Those that are not merged into another."""
@@ -122,6 +131,12 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         found = self.standing().filter(Q(pk__in=pks) | Q(domain__in=sites - {""}))
         lookup = Lookup(found.order_by("id").prefetch_related("names"))
         return [lookup.candidates(sought, best) for sought, best in zip(many, alike, strict=True)]
+
+    def resembled(self, domain: str) -> "Organization | None":
+        """The one whose domain this one is almost. Reads every domain."""
+        sites = self.standing().exclude(domain="")
+        known = lookalikes.resembled(domain, list(sites.order_by("pk").values_list("domain", flat=True)))
+        return sites.filter(domain=known).first() if known else None
 
     def warnings(self, name: str, website: str = "") -> list[str | Promise]:
         """As `names.warnings`, and of a name or a website that is almost a known one's.
@@ -248,6 +263,17 @@ class Organization(models.Model):
         Event.objects.record(Event.Verb.CHANGED, organization=self, by=by, fields=fields)
         if self.IDENTITY & set(fields):
             self.doubt(by)
+
+    def record_names(self, by: Any) -> None:
+        """Records that the names by which it is known were changed."""
+        Event.objects.record(Event.Verb.NAMED, organization=self, by=by)
+
+    @transaction.atomic
+    def unregister(self, by: Any) -> None:
+        """Deletes the record, with its logo. What was recorded of it stays."""
+        Event.objects.record(Event.Verb.UNREGISTERED, organization=self, by=by)
+        transaction.on_commit(partial(delete_logo, self.logo))
+        self.delete()
 
     @transaction.atomic
     def verify(self, by: Any, how: str) -> None:

@@ -1,26 +1,73 @@
 """Letters that wait to be sent: a kind and a reference, never an address or a text."""
 
 import datetime
+import re
 import uuid
+from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.apps import apps
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from .campaigns import Campaign
+
+# What letters tell, in words, by their kinds: those that refer to a signature, and those that refer to a campaign.
+ABOUT_SIGNATURES = {
+    "confirm_signature": _("to confirm an address"),
+    "signature_awaits": _("that a signature awaits a decision"),
+    "signature_listed": _("that a signature is listed"),
+    "signature_declined": _("that a signature was not accepted"),
+    "signature_removed": _("that a signature was removed"),
+    "signature_renamed": _("that a listed name was corrected"),
+    "signature_asked": _("with a coordinator’s question"),
+    "question_answered": _("that a question was answered"),
+    "text_corrected": _("that the wording was corrected"),
+    "text_proposed": _("that a change of the text is proposed"),
+    "delivered": _("that the statement was delivered"),
+    "update": _("with news"),
+}
+ABOUT_CAMPAIGNS = {"report_awaits": _("that a reader has reported an error")}
+KINDS = {**ABOUT_SIGNATURES, **ABOUT_CAMPAIGNS, "letter": _("the letter to the addressee")}
+# What an error says to a coordinator, by its beginning.
+ERRORS = {
+    "SMTPRecipientsRefused": _("the mail server refused the recipient"),
+    "SMTPSenderRefused": _("the mail server refused our address"),
+    "SMTPDataError": _("the mail server refused the letter"),
+    "SMTPAuthenticationError": _("the mail server refused our password"),
+    "SMTPServerDisconnected": _("the mail server hung up"),
+    "SMTPConnectError": _("the mail server could not be reached"),
+    "ConnectionRefusedError": _("the mail server could not be reached"),
+    "TimeoutError": _("the mail server did not answer in time"),
+    "gaierror": _("the mail server could not be found"),
+}
+
+# For so long a decision or a question can be undone; its letters wait for that.
+UNDO_WITHIN = datetime.timedelta(seconds=60)
 LEASE = datetime.timedelta(minutes=2)
 FIRST_DELAY = datetime.timedelta(minutes=1)
 LONGEST_DELAY = datetime.timedelta(hours=6)
 MOST_ATTEMPTS = 24
+ADDRESS = re.compile(r"\S*@\S*")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    def queue(self, kind: str, reference: models.Model, recipient: Any = None, occasion: int = 1) -> None:
+    def queue(
+        self,
+        kind: str,
+        reference: models.Model,
+        recipient: Any = None,
+        occasion: int = 1,
+        not_before: datetime.datetime | None = None,
+    ) -> None:
         """Queues the letter `kind` about `reference`, to its contact person or to the coordinator `recipient`.
 
-        The same letter on the same occasion is queued once only, however often this is called.
+        The same letter on the same occasion is queued once only, however often this is called. It is due at once, or
+        from `not_before` on.
         """
         recipient_id = recipient.pk if recipient else None
         self.bulk_create(
@@ -31,23 +78,62 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
                     recipient=recipient_id,
                     occasion=occasion,
                     dedupe_key=f"{kind}:{reference.pk}:{recipient_id or 'contact'}:{occasion}",
+                    next_try_at=not_before or timezone.now(),
                 )
             ],
             ignore_conflicts=True,
         )
 
     def queue_for_all(self, kind: str, signatures: models.QuerySet[Any], occasion: int) -> None:
-        """Queues the letter `kind` to the contact person of each signature, as far as there is one with an address."""
-        reachable = signatures.filter(contact__email_index__gt="").order_by("pk").values_list("pk", flat=True)
+        """Queues the letter `kind` to the contact person of each signature, as far as there is one with an address.
+
+        A signature on which a decision can still be undone is written to after that minute.
+        """
+        reachable = signatures.filter(contact__email_index__gt="").order_by("pk").values_list("pk", "decided_at")
+        now = timezone.now()
         letters = (
-            OutgoingMail(kind=kind, reference=pk, occasion=occasion, dedupe_key=f"{kind}:{pk}:contact:{occasion}")
-            for pk in reachable.iterator(chunk_size=1000)
+            OutgoingMail(
+                kind=kind,
+                reference=pk,
+                occasion=occasion,
+                dedupe_key=f"{kind}:{pk}:contact:{occasion}",
+                next_try_at=max(now, decided_at + UNDO_WITHIN) if decided_at else now,
+            )
+            for pk, decided_at in reachable.iterator(chunk_size=1000)
         )
         while batch := list(islice(letters, 1000)):
             self.bulk_create(batch, ignore_conflicts=True)
 
+    def take_up_again(self, kinds: Sequence[str], references: Sequence[int], since: datetime.datetime) -> None:
+        """Queues anew those letters that were dropped since then because what they would say was not so."""
+        about = self.filter(kind__in=kinds, reference__in=references)
+        dropped = about.filter(sent_at=None, ended_at__gte=since, attempts__lt=MOST_ATTEMPTS)
+        dropped.update(ended_at=None, next_try_at=timezone.now(), last_error="")
+
+    @transaction.atomic
+    def take_back(self) -> bool:
+        """Ends these letters as if they had never been queued. False, and all stay, once one was claimed or sent."""
+        letters = list(self.select_for_update())
+        if any(each.attempts for each in letters):
+            return False
+        self.filter(pk__in=[each.pk for each in letters]).delete()
+        return True
+
     def waiting(self) -> "OutgoingMailQuerySet":
         return self.filter(sent_at=None, ended_at=None)
+
+    def stuck(self) -> "OutgoingMailQuerySet":
+        """Those that wait, and those that were given up."""
+        return self.filter(Q(sent_at=None, ended_at=None) | Q(is_given_up=True))
+
+    def about(self, campaign: "Campaign") -> "OutgoingMailQuerySet":
+        """Those about the campaign and its signatures, and its letters to the addressee."""
+        recipients = apps.get_model("campaigns", "DeliveryRecipient").objects.filter(delivery__campaign=campaign)
+        return self.filter(
+            Q(kind__in=list(ABOUT_SIGNATURES), reference__in=campaign.signatures.values("pk"))
+            | Q(kind__in=list(ABOUT_CAMPAIGNS), reference=campaign.pk)
+            | Q(kind="letter", reference__in=recipients.values("pk"))
+        )
 
     def due(self) -> "OutgoingMailQuerySet":
         now = timezone.now()
@@ -67,7 +153,8 @@ class OutgoingMail(models.Model):
     leased_until = models.DateTimeField(_("being sent until"), null=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True)
-    ended_at = models.DateTimeField(_("given up"), null=True)
+    ended_at = models.DateTimeField(_("ended unsent"), null=True)
+    is_given_up = models.BooleanField(_("given up"), default=False)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
 
     objects = OutgoingMailQuerySet.as_manager()
@@ -77,7 +164,10 @@ class OutgoingMail(models.Model):
         verbose_name_plural = _("outgoing letters")
         ordering = ["-created_at"]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(sent_at=None, ended_at=None), name="outgoing_mail_waiting")
+            models.Index(
+                fields=["next_try_at"], condition=Q(sent_at=None, ended_at=None), name="outgoing_mail_waiting"
+            ),
+            models.Index(fields=["kind"], condition=Q(is_given_up=True), name="outgoing_mail_given_up"),
         ]
 
     def __str__(self) -> str:
@@ -96,12 +186,14 @@ class OutgoingMail(models.Model):
         OutgoingMail.objects.filter(pk=self.pk).update(ended_at=timezone.now(), leased_until=None, last_error=reason)
 
     def put_off(self, error: str) -> None:
-        """Tries again later, each time twice as long, and gives up after some days."""
+        """Tries again later, each time twice as long, and gives up after some days. No address in `error` is kept."""
         self.refresh_from_db(fields=["attempts"])
         delay = min(FIRST_DELAY * 2 ** (self.attempts - 1), LONGEST_DELAY)
+        gives_up = self.attempts >= MOST_ATTEMPTS
         OutgoingMail.objects.filter(pk=self.pk).update(
             next_try_at=timezone.now() + delay,
-            ended_at=timezone.now() if self.attempts >= MOST_ATTEMPTS else None,
+            ended_at=timezone.now() if gives_up else None,
+            is_given_up=gives_up,
             leased_until=None,
-            last_error=error[:300],
+            last_error=ADDRESS.sub("…", error)[:300],
         )

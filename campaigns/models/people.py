@@ -16,6 +16,15 @@ from .outbox import OutgoingMail
 Verb = Event.Verb
 
 
+class Person(User):
+    """Django's user, by the desk's word for it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+
 @transaction.atomic
 def invite(person: User, by: Any) -> None:
     """Saves the new `person`, who chooses a password by the link in the letter."""
@@ -43,8 +52,8 @@ def write(person: User, kind: str) -> None:
 
 @transaction.atomic
 def change(person: User, fields: Sequence[str], by: Any) -> None:
-    """Saves the named fields; those that are many-to-many the form saves."""
-    person.save(update_fields=[field.name for field in person._meta.concrete_fields if field.name in fields])
+    """Saves the named fields."""
+    person.save(update_fields=list(fields))
     Event.objects.record(Verb.ENTRUSTED, by=by, person=person.pk, fields=list(fields))
 
 

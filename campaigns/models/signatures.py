@@ -6,96 +6,41 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from .. import domains, names
+from .. import names
+from . import deciding, evidence, places
+from .arrivals import SignatureQuerySet
 from .campaigns import Campaign
-from .candidates import Candidate
+from .candidates import Candidate, Sought
 from .contacts import Contact
 from .events import Event
+from .evidence import Evidence
 from .known_names import OrganizationName
-from .listing import Kind, ListingQuerySet, Shown, Source, State
-from .organizations import Organization, slug_at_random
-from .outbox import OutgoingMail
-from .passes import LatePass
+from .listing import Kind, Shown, Source, State
+from .organizations import Organization
+from .outbox import UNDO_WITHIN, OutgoingMail
+from .questions import Question
 from .texts import TextVersion, languages
 
 if TYPE_CHECKING:
     from .proposals import Proposal
 
 CONFIRM_WITHIN = datetime.timedelta(days=7)
-MOST_CONFIRMATION_LETTERS = 4
-
-
-def refuse_kind(campaign: Campaign, signatory: dict[str, Any]) -> None:
-    """Raises ValidationError for a person where only organizations sign."""
-    if signatory.get("kind") == "person" and not campaign.allows_persons:
-        raise ValidationError(_("Under this statement only organizations sign."))
-
-
-class SignatureQuerySet(ListingQuerySet):
-    @transaction.atomic
-    def submit(
-        self,
-        campaign: Campaign,
-        signatory: dict[str, Any],
-        contact: dict[str, Any],
-        late_pass: LatePass | None = None,
-    ) -> "Signature":
-        """A signature as the form sends it, not yet confirmed. Raises ValidationError when the campaign takes none.
-
-        Who sent the form in time may confirm after the close. With a `late_pass` a group may send it after the close.
-        """
-        if not (campaign.is_open or late_pass) or campaign.current_version is None:
-            raise ValidationError(_("This statement is no longer open for signature."), code="closed")
-        refuse_kind(campaign, signatory)
-        signature = self.create(campaign=campaign, text_version=campaign.current_version, **signatory)
-        if late_pass:
-            late_pass.use(signature)
-        Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
-        Event.objects.record(Event.Verb.SUBMITTED, campaign, signature)
-        OutgoingMail.objects.queue("confirm_signature", signature)
-        return signature
-
-    @transaction.atomic
-    def add(
-        self,
-        campaign: Campaign,
-        by: Any,
-        signatory: dict[str, Any],
-        contact: dict[str, Any] | None = None,
-        organization: Organization | None = None,
-    ) -> "Signature":
-        """A signature that reached a coordinator by another way, listed at once.
-
-        Who is an organization is listed as `organization`, or without one as a new organization of its own name.
-        Where `contact` has an address, its owner is told. Raises ValidationError as `accept` does.
-        """
-        campaign.lock()
-        if not campaign.is_published or campaign.current_version is None:
-            raise ValidationError(_("The campaign is not published yet."))
-        refuse_kind(campaign, signatory)
-        signature = Signature(campaign=campaign, text_version=campaign.current_version, **signatory)
-        signature._put_on_the_list(by, organization)
-        if contact:
-            Contact.objects.create(signature=signature, **contact)
-        Event.objects.record(Event.Verb.ADDED, campaign, signature, by=by, source=signature.source)
-        if contact and contact["email"]:
-            OutgoingMail.objects.queue("signature_listed", signature)
-            signature._ask_to_agree()
-        return signature
 
 
 class Signature(models.Model):
     State, Kind, Shown, Source = State, Kind, Shown, Source
 
     TRANSITIONS = {
-        State.UNCONFIRMED: {State.PENDING},
-        State.PENDING: {State.LISTED, State.DECLINED, State.WITHDRAWN},
-        State.LISTED: {State.WITHDRAWN, State.REMOVED},
+        State.UNCONFIRMED: {State.PENDING, State.DISCARDED},
+        State.PENDING: {State.LISTED, State.DECLINED, State.WITHDRAWN, State.DISCARDED},
+        State.LISTED: {State.WITHDRAWN, State.REMOVED, State.PENDING},
+        State.DECLINED: {State.PENDING},
+        State.DISCARDED: {State.UNCONFIRMED, State.PENDING},
     }
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="signatures", verbose_name=_("campaign"))
@@ -109,6 +54,7 @@ class Signature(models.Model):
     )
     name_as_signed = models.CharField(_("name as signed"), max_length=200)
     name = models.CharField(_("listed name"), max_length=200)
+    key = models.CharField(max_length=names.KEY_CHARACTERS, editable=False, db_index=True)
     affiliation = models.CharField(_("affiliation, for identification only"), max_length=200, blank=True)
     country = CountryField(_("country"), blank=True)
     website = models.URLField(_("website"), blank=True, max_length=300)
@@ -124,6 +70,13 @@ class Signature(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
     )
     reason = models.TextField(_("reason"), blank=True)
+    correction = models.TextField(_("correction in public"), blank=True)
+    attack = models.ForeignKey(
+        "Attack", models.PROTECT, null=True, editable=False, related_name="signatures", verbose_name=_("attack")
+    )
+    evidence_kept = models.JSONField(
+        default=list, editable=False, help_text=_("On what it was decided: each code with its sign.")
+    )
     position = models.PositiveIntegerField(_("position"), null=True)
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
@@ -137,7 +90,10 @@ class Signature(models.Model):
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
         ordering = ["-submitted_at", "-id"]
-        indexes = [models.Index(fields=["campaign", "state", "position"], name="signature_in_list_order")]
+        indexes = [
+            models.Index(fields=["campaign", "state", "position"], name="signature_in_list_order"),
+            models.Index(fields=["campaign", "submitted_at"], name="signature_by_time_sent"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["campaign", "organization"],
@@ -158,6 +114,13 @@ class Signature(models.Model):
                 condition=~Q(state__in=["pending", "declined"]) | Q(confirmed_at__isnull=False),
                 name="reviewed_signature_was_confirmed",
             ),
+            models.CheckConstraint(
+                condition=Q(state="discarded", attack__isnull=False) | (~Q(state="discarded") & Q(attack=None)),
+                name="discarded_signature_is_of_an_attack",
+            ),
+            models.CheckConstraint(
+                condition=Q(correction="") | Q(state="removed"), name="corrected_signature_was_removed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -176,45 +139,57 @@ class Signature(models.Model):
             return
         if not Contact.objects.filter(pk=self.pk, email_index=proven).exists():
             raise ValidationError(_("The address was corrected meanwhile: use the link in the newer letter."))
-        self._become(self.State.PENDING, confirmed_at=timezone.now())
+        self.become(self.State.PENDING, confirmed_at=timezone.now())
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
         if corrected := self.campaign.text_versions.corrections_after(self.text_version).last():
             OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
-        if self._may_be_listed_unseen():
-            self._take_place(by=None, organization=None)
-            self._tell_it_is_listed(by=None)
+        if places.may_be_taken_unseen(self):
+            places.take_next(self, by=None, organization=None)
+            deciding.tell_it_is_listed(self, by=None)
             return
-        for coordinator in self.campaign.coordinators.filter(is_active=True):
+        for coordinator in self.campaign.reviewers():
             OutgoingMail.objects.queue("signature_awaits", self, coordinator)
 
-    @transaction.atomic
     def accept(self, by: Any = None, organization: Organization | None = None) -> None:
         """Lists the signature as `organization`'s, or without one as that of a new organization of its own name.
 
         Raises ValidationError when the organization is on the list already, or the signature is past deciding.
         """
-        self.campaign.lock()
-        if not self._may_become(self.State.LISTED):
-            return
-        self._put_on_the_list(by, organization)
-        self._tell_it_is_listed(by)
+        deciding.accept(self, by, deciding.evidence_to_keep(self, by), organization)
 
-    @transaction.atomic
+    def accept_and_verify(self, by: Any, organization: Organization | None, how: str) -> None:
+        """Accepts, and keeps how the coordinator made sure of the organization; one that is verified stays so.
+
+        Raises ValidationError as `accept` does, without a how, and for a person.
+        """
+        deciding.accept_and_verify(self, by, deciding.evidence_to_keep(self, by), organization, how)
+
     def decline(self, by: Any, reason: str) -> None:
         """Does not accept the signature, for a `reason` that the contact person reads."""
-        if not self._may_become(self.State.DECLINED):
-            return
-        self._become(self.State.DECLINED, decided_by=by, decided_at=timezone.now(), reason=reason)
-        Event.objects.record(Event.Verb.DECLINED, self.campaign, self, by=by)
-        OutgoingMail.objects.queue("signature_declined", self)
+        deciding.decline(self, by, deciding.evidence_to_keep(self, by), reason)
+
+    def undo(self, by: Any) -> None:
+        """Takes a coordinator's decision back, with all that it did: the signature waits again, and nobody is told.
+
+        Raises ValidationError once the minute for it has passed, a letter is on its way, or the list was delivered.
+        """
+        deciding.undo(self, by)
+
+    @transaction.atomic
+    def ask(self, by: Any, words: str) -> Question:
+        """Asks the contact person; the signature waits on. Raises ValidationError while another question is open."""
+        self.lock()
+        if self.state != self.State.PENDING:
+            raise self.refusal(by)
+        return Question.objects.ask(self, by, words)
 
     @transaction.atomic
     def withdraw(self) -> None:
         """The group takes its name back."""
         self.campaign.lock()
-        if not self._may_become(self.State.WITHDRAWN):
+        if not self.may_become(self.State.WITHDRAWN):
             return
-        self._become(self.State.WITHDRAWN, ended_at=timezone.now())
+        self.become(self.State.WITHDRAWN, ended_at=timezone.now())
         Event.objects.record(Event.Verb.WITHDRAWN, self.campaign, self)
 
     def answer(self, version_read: str, agrees: bool, by: Any = None) -> None:
@@ -230,13 +205,19 @@ class Signature(models.Model):
         proposal.answer(self, agrees=agrees, by=by)
 
     @transaction.atomic
-    def remove(self, by: Any, reason: str) -> None:
-        """Takes from the list what should never have been there."""
+    def remove(self, by: Any, reason: str, correction: str = "") -> None:
+        """Takes from the list what should never have been there, for a `reason` that the contact person reads.
+
+        A `correction` stands on the page and beside what was delivered. Raises ValidationError where it would tell a
+        name that was not public, or was taken out of what was delivered.
+        """
         self.campaign.lock()
-        if not self._may_become(self.State.REMOVED):
+        if not self.may_become(self.State.REMOVED, by):
             return
-        self._become(self.State.REMOVED, decided_by=by, ended_at=timezone.now(), reason=reason)
-        Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by)
+        self._refuse_to_name(correction)
+        ended = {"decided_by": by, "ended_at": timezone.now(), "reason": reason, "correction": correction}
+        self.become(self.State.REMOVED, **ended)
+        Event.objects.record(Event.Verb.REMOVED, self.campaign, self, by=by, corrected=bool(correction))
         OutgoingMail.objects.queue("signature_removed", self)
 
     @transaction.atomic
@@ -254,13 +235,14 @@ class Signature(models.Model):
         others = self.campaign.signatures.listed().exclude(pk=self.pk)
         if others.filter(Q(name__iexact=name) | Q(organization__names__key=names.key(name))).exists():
             raise ValidationError(_("“%(name)s” is on the list already."), params={"name": name})
-        self.name = name
-        self.save(update_fields=["name"])
+        self.name, self.key = name, names.key(name)
+        self.save(update_fields=["name", "key"])
         if self.organization:
             self.organization.know_as(name, is_public=False)
         event = Event.objects.record(Event.Verb.RENAMED, self.campaign, self, by=by)
         if self.state == self.State.LISTED:
-            OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk)
+            until = self.undo_until
+            OutgoingMail.objects.queue("signature_renamed", self, occasion=event.pk, not_before=until)
 
     @transaction.atomic
     def make_initiator(self, by: Any) -> None:
@@ -284,34 +266,31 @@ class Signature(models.Model):
         self.save(update_fields=["is_initiator"])
         Event.objects.record(Event.Verb.NO_INITIATOR, self.campaign, self, by=by)
 
-    @transaction.atomic
-    def resend_confirmation(self) -> None:
-        """Sends the confirmation letter once more. Raises ValidationError after a few times."""
-        self.lock()
-        if self.state != self.State.UNCONFIRMED:
-            return
-        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
-        Event.objects.record(Event.Verb.RESENT, self.campaign, self)
-
-    @transaction.atomic
-    def correct_address(self, address: str) -> None:
-        """Sends the confirmation letter to another address; links sent to the old one end."""
-        self.lock()
-        if self.state != self.State.UNCONFIRMED:
-            return
-        OutgoingMail.objects.queue("confirm_signature", self, occasion=self._next_confirmation_round())
-        self.contact.email = address
-        self.contact.save(update_fields=["sealed_email", "email_index"])
-        Event.objects.record(Event.Verb.READDRESSED, self.campaign, self)
-
     @property
     def is_expired(self) -> bool:
         """Whether its address was not confirmed in time."""
         return self.state == self.State.UNCONFIRMED and self.submitted_at < timezone.now() - CONFIRM_WITHIN
 
     @property
+    def undo_until(self) -> datetime.datetime | None:
+        """Until when a coordinator's decision on it can be undone; None where there is none, or no longer."""
+        is_decided = self.state in {self.State.LISTED, self.State.DECLINED} and self.decided_by_id is not None
+        until = self.decided_at and self.decided_at + UNDO_WITHIN
+        return until if is_decided and self.source == self.Source.FORM and until and until > timezone.now() else None
+
+    @property
+    def told_state(self) -> str:
+        """Its state as its contact person may know it: a decision that can still be undone is not told."""
+        return self.State.PENDING if self.undo_until else self.state
+
+    @property
     def may_be_withdrawn(self) -> bool:
         return self.State.WITHDRAWN in self.TRANSITIONS.get(self.State(self.state), set())
+
+    @property
+    def is_public_by_name(self) -> bool:
+        """Whether everybody may read the name while it is listed."""
+        return self.shown == self.Shown.PUBLIC
 
     @property
     def shows_logo(self) -> bool:
@@ -323,47 +302,6 @@ class Signature(models.Model):
     def signed_at(self) -> datetime.datetime:
         return self.confirmed_at or self.submitted_at
 
-    def refuse_logo(self) -> None:
-        """Raises ValidationError unless its organization has a public page by it, and no logo that others brought."""
-        if not Signature.objects.published().filter(pk=self.pk, organization__is_hidden=False).exists():
-            raise ValidationError(_("Your organization has no public page on which a logo could stand."))
-        if not Signature.objects.filter(
-            Q(organization__logo="") | Q(organization__logo_from=self), pk=self.pk
-        ).exists():
-            raise ValidationError(_("Others have brought the logo. Write to the coordinators if it should change."))
-
-    @transaction.atomic
-    def bring_logo(self, image: bytes) -> None:
-        """The contact person's logo for its organization, as logos.redraw gives it. Raises ValidationError as
-        `refuse_logo` does."""
-        if self.organization:
-            self.organization.hold()
-        self.refuse_logo()
-        assert self.organization
-        self.organization.set_logo(image, signature=self)
-
-    @transaction.atomic
-    def take_logo_back(self) -> None:
-        """Raises ValidationError where the contact person did not bring it."""
-        if self.organization:
-            self.organization.hold()
-        if self.organization is None or not self.may_remove_logo:
-            raise ValidationError(_("Others have brought the logo. Write to the coordinators if it should go."))
-        self.organization.remove_logo(signature=self)
-
-    @property
-    def may_bring_logo(self) -> bool:
-        try:
-            self.refuse_logo()
-        except ValidationError:
-            return False
-        return True
-
-    @property
-    def may_remove_logo(self) -> bool:
-        """Whether its contact person brought the logo, and so may always take it back."""
-        return Organization.objects.exclude(logo="").filter(signatures=self, logo_from=self).exists()
-
     @property
     def proposal_to_answer(self) -> "Proposal | None":
         """The change of text on which this signatory is asked: an open one, or one that it has not joined."""
@@ -372,11 +310,18 @@ class Signature(models.Model):
         behind = last is not None and self.text_version.edition < last.version.edition
         return last if last and behind and last.may_be_answered_by(self) else None
 
+    def sought(self) -> Sought:
+        contact = getattr(self, "contact", None)
+        return Sought(self.name, self.website, contact.email if contact else "", self.country.code or "")
+
     def candidates(self) -> list[Candidate]:
         """The known organizations that this signatory may be, strongest reason first."""
-        contact = getattr(self, "contact", None)
-        email = contact.email if contact else ""
-        return Organization.objects.candidates(self.name, self.website, email, self.country.code or "")
+        return Organization.objects.candidates_for([self.sought()])[0]
+
+    def evidence(self, campaigns: "QuerySet[Campaign] | None" = None) -> list[Evidence]:
+        """What speaks for it and against it, as it may be told to somebody who decides in its campaign and in these
+        `campaigns`."""
+        return evidence.gather(self, Campaign.objects.none() if campaigns is None else campaigns)
 
     def is_public_already(self) -> bool:
         """Whether a signature in this name stands on the public list, where anybody can read it."""
@@ -386,9 +331,10 @@ class Signature(models.Model):
 
     def twins(self) -> SignatureQuerySet:
         """Other signatures of this campaign, listed or waiting, that seem to be of the same signatory."""
-        alike = Q(name__iexact=self.name) | Q(name_as_signed__iexact=self.name_as_signed)
+        alike = Q(key=names.key(self.name)) | Q(name_as_signed__iexact=self.name_as_signed)
         if self.kind == self.Kind.ORGANIZATION:
-            alike |= Q(organization__in=[each.organization for each in self.candidates() if each.identifies])
+            (known,) = Organization.objects.identified_by([self.sought()])
+            alike |= Q(organization__in=[each.organization for each in known])
         contact = getattr(self, "contact", None)
         if contact and contact.email:
             alike |= Q(contact__email_index=contact.email_index)
@@ -397,96 +343,38 @@ class Signature(models.Model):
     def lock(self) -> None:
         self.refresh_from_db(from_queryset=Signature.objects.select_for_update())
 
-    def _may_become(self, state: str) -> bool:
-        """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not."""
-        self.lock()
-        if self.state == state:
-            return False
-        if state not in self.TRANSITIONS.get(self.State(self.state), set()):
-            raise ValidationError(
-                _("“%(name)s” is %(state)s by now, so this is no longer possible."),
-                code="transition",
-                params={"name": self.name, "state": self.get_state_display()},
-            )
-        return True
+    def _refuse_to_name(self, correction: str) -> None:
+        """Raises ValidationError for a public correction that tells what the public is not to know."""
+        if correction and self.deliveries.filter(words__isnull=True).exists():
+            raise ValidationError(_("The name was taken out of a delivered list: say nothing of it in public."))
+        known = self.organization.names.values_list("name", flat=True) if self.organization else []
+        called = [self.name, self.name_as_signed, *known]
+        if not self.is_public_by_name and any(names.tells(correction, name) for name in called):
+            raise ValidationError(_("The name was not public: correct it without the name."))
 
-    def _become(self, state: str, **changes: Any) -> None:
+    def may_become(self, state: str, by: Any = None) -> bool:
+        """Locks the row and asks the transition table. False when it is so already; ValidationError when it may not,
+        and when another coordinator than `by` has decided so before."""
+        self.lock()
+        if self.state != state and state in self.TRANSITIONS.get(self.State(self.state), set()):
+            return True
+        if self.state == state and not self.is_decided_by_another(by):
+            return False
+        raise self.refusal(by)
+
+    def is_decided_by_another(self, by: Any) -> bool:
+        return by is not None and self.decided_by not in {None, by} and self.state != self.State.WITHDRAWN
+
+    def refusal(self, by: Any) -> ValidationError:
+        """That it is past this; a coordinator reads who decided before."""
+        words = _("“%(name)s” is %(state)s by now, so this is no longer possible.")
+        if self.is_decided_by_another(by):
+            words = _("“%(name)s” is %(state)s: %(coordinator)s decided that before you.")
+        params = {"name": self.name, "state": self.get_state_display(), "coordinator": self.decided_by}
+        return ValidationError(words, code="transition", params=params)
+
+    def become(self, state: str, **changes: Any) -> None:
         self.state = state
         for field, value in changes.items():
             setattr(self, field, value)
         self.save(update_fields=["state", *changes])
-
-    def _put_on_the_list(self, by: Any, organization: Organization | None) -> None:
-        """Lists it as that organization's, or a new one's. Raises ValidationError where it is listed already."""
-        organization = organization and organization.hold()
-        self._refuse_double(organization)
-        self._take_place(by, organization)
-
-    def _take_place(self, by: Any, organization: Organization | None) -> None:
-        """Takes the next place on the list. The campaign is locked: places and doubles are decided one at a time."""
-        if self.kind == self.Kind.ORGANIZATION:
-            self.organization = organization or self._register()
-            self.organization.know_as(self.name, is_public=False)
-        last = self.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
-        self.state, self.position = self.State.LISTED, last + 1
-        self.decided_by, self.decided_at = by, timezone.now()
-        self.save()
-
-    def _tell_it_is_listed(self, by: Any) -> None:
-        Event.objects.record(Event.Verb.ACCEPTED, self.campaign, self, by=by)
-        OutgoingMail.objects.queue("signature_listed", self)
-        self._ask_to_agree()
-
-    def _register(self) -> Organization:
-        """A new organization of this name; of a signature that is not public the registry tells the public nothing."""
-        if self.shown != self.Shown.PUBLIC:
-            return Organization.objects.insert(Organization(name=self.name, slug=slug_at_random()))
-        country = self.country.code or ""
-        return Organization.objects.insert(Organization(name=self.name, country=country, website=self.website))
-
-    def _ask_to_agree(self) -> None:
-        """A group that comes while a change of text is open, or after it, is asked like the others."""
-        if proposal := self.proposal_to_answer:
-            OutgoingMail.objects.queue("text_proposed", self, occasion=proposal.pk)
-
-    def _refuse_double(self, organization: Organization | None) -> None:
-        """Raises ValidationError where the signatory is listed already. A namesake is first given its own record."""
-        listed = self.campaign.signatures.listed().exclude(pk=self.pk)
-        if self.kind == self.Kind.PERSON:
-            double = listed.persons().filter(name__iexact=self.name, affiliation__iexact=self.affiliation)
-        elif organization:
-            double = listed.filter(organization=organization)
-        else:
-            double = listed.filter(organization__names__key=names.key(self.name))
-        if double.exists():
-            raise ValidationError(
-                _(
-                    "“%(name)s” is on the list already. If this is another of the same name, add it to the registry "
-                    "first and choose it here."
-                ),
-                code="double",
-                params={"name": organization or self.name},
-            )
-
-    def _may_be_listed_unseen(self) -> bool:
-        """Whether the campaign lists without review, and nobody who is known could be meant.
-
-        By a signature that is not public nothing is decided: who signs sees at once how it was decided.
-        """
-        if self.campaign.reviews or self.is_public_already() or names.warnings(self.name, self.website):
-            return False
-        return self.kind == self.Kind.PERSON or not self._is_known()
-
-    def _is_known(self) -> bool:
-        """Whether the registry has it by a public name or its domain. That is no word on what it has signed."""
-        called_so = Q(names__in=OrganizationName.objects.in_public().filter(key=names.key(self.name)))
-        sites = {domains.of_website(self.website), domains.of_email(self.contact.email)} - {""}
-        return Organization.objects.standing().filter(called_so | Q(domain__in=sites)).exists()
-
-    def _next_confirmation_round(self) -> int:
-        sent = OutgoingMail.objects.filter(kind="confirm_signature", reference=self.pk).count()
-        if sent >= MOST_CONFIRMATION_LETTERS:
-            raise ValidationError(
-                _("We have sent the letter several times. Please write to us instead, at the address below.")
-            )
-        return sent + 1

@@ -4,14 +4,19 @@ import datetime
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf.global_settings import LANGUAGES
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from .events import Event
 
 
 def languages() -> list[tuple[str, Any]]:
@@ -148,6 +153,13 @@ class TextVersion(models.Model):
         return f"{self.edition} {self.digest(language)}"
 
 
+class TranslationQuerySet(models.QuerySet["Translation"]):
+    def of_translator(self, user: Any) -> "TranslationQuerySet":
+        """Those in the language and of the campaign that the person translates."""
+        roles = apps.get_model("campaigns", "Membership").objects.filter(user=user, role="translator")
+        return self.filter(Exists(roles.filter(campaign=OuterRef("campaign"), language=OuterRef("language"))))
+
+
 class Translation(models.Model):
     """The draft text in another language; it joins the next text version once it is ready."""
 
@@ -159,6 +171,8 @@ class Translation(models.Model):
     body = models.TextField(_("text"), help_text=_("Markdown."))
     credit = models.CharField(_("translated by"), max_length=200, blank=True)
     ready = models.BooleanField(_("ready to be published"), default=False)
+
+    objects = TranslationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("translation")
@@ -174,6 +188,21 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_language_display())
+
+    def record_edit(self, fields: Sequence[str], by: Any, begun: bool = False) -> None:
+        """Records that these fields were edited, or that it was begun."""
+        if fields or begun:
+            words: dict[str, Any] = {
+                "language": self.language,
+                **({"begun": True} if begun else {"fields": list(fields)}),
+            }
+            Event.objects.record(Event.Verb.TRANSLATION_EDITED, self.campaign, by=by, **words)
+
+    @transaction.atomic
+    def discard(self, by: Any) -> None:
+        """Deletes the draft; what is frozen stays."""
+        Event.objects.record(Event.Verb.TRANSLATION_DELETED, self.campaign, by=by, language=self.language)
+        self.delete()
 
     def clean(self) -> None:
         if self.campaign_id and self.language == self.campaign.language:

@@ -1,5 +1,6 @@
 """What happened after: news, the addressee's reply, the outcome of a demand."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -73,6 +74,18 @@ class Update(models.Model):
             raise ValidationError(_("That demand is another campaign’s, or is not public."))
         if not speaks_of_demand and (self.demand_key or self.outcome):
             raise ValidationError(_("Only an outcome points at a demand."))
+
+    def record_edit(self, fields: Sequence[str], by: Any, begun: bool = False) -> None:
+        """Records that these fields of the draft were edited, or that it was begun."""
+        if fields or begun:
+            words: dict[str, Any] = {"kind": self.kind, **({"begun": True} if begun else {"fields": list(fields)})}
+            Event.objects.record(Event.Verb.UPDATE_WRITTEN, self.campaign, by=by, update=self.pk, **words)
+
+    @transaction.atomic
+    def discard(self, by: Any) -> None:
+        """Deletes the draft."""
+        Event.objects.record(Event.Verb.UPDATE_DELETED, self.campaign, by=by, update=self.pk, kind=self.kind)
+        self.delete()
 
     @transaction.atomic
     def publish(self, by: Any) -> None:

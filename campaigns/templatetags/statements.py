@@ -1,12 +1,16 @@
-"""Filters for statements and for those who sign them."""
+"""What templates say of statements, of those who sign them, and of themselves."""
 
-from urllib.parse import urlsplit
+import re
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django import template
-from django.utils.safestring import SafeString
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from campaigns.markdown import render
+from campaigns.models.reports import PUBLIC_PAGES
 
 register = template.Library()
 
@@ -30,3 +34,19 @@ def language_named(code: str) -> str:
 def host(website: str) -> str:
     """Where a website's address leads, short enough for a list: `example.org` of `https://www.example.org/about/`."""
     return (urlsplit(website).hostname or website).removeprefix("www.")
+
+
+@register.simple_tag(takes_context=True)
+def report_address(context: dict[str, Any]) -> str:
+    """Where an error on this page is reported. Only of a public page does the address name the path, since that of any
+    other may hold a token."""
+    request = context.get("request")
+    page = getattr(request, "resolver_match", None)
+    about = {"page": request.path} if request and page and page.view_name in PUBLIC_PAGES else {}
+    return reverse("report") + (f"?{urlencode(about, safe='/')}" if about else "")
+
+
+@register.filter(is_safe=True)
+def unlinked(markup: SafeString) -> SafeString:
+    """A piece of a page whose links lead nowhere, for the specimen of what may never be there."""
+    return mark_safe(re.sub(r'<a href="[^"]*"', "<a", markup))  # noqa: S308 - it takes away, and adds nothing

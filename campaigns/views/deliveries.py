@@ -1,6 +1,7 @@
 """A delivered letter that anyone can check."""
 
 from pathlib import Path
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,13 +27,14 @@ def find(fingerprint: str) -> Delivery:
 def delivery(request: HttpRequest, fingerprint: str) -> HttpResponse:
     """What was delivered, and what has happened since."""
     delivery = find(fingerprint)
-    entries = list(delivery.entries.all())
+    entries: list[Any] = list(delivery.entries.with_corrections())
     context = {
         "delivery": delivery,
         "campaign": delivery.campaign,
         "version": delivery.text_version,
         "text": delivery.text_version.statement(delivery.campaign.language),
         "entries": entries,
+        "is_corrected": any(entry.correction and not entry.is_taken_out for entry in entries),
         "since": {**delivery.since(), "taken_out": sum(entry.is_taken_out for entry in entries)},
     }
     return render(request, "campaigns/delivery.html", context)

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,11 +19,15 @@ def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpRe
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        words = _("More came at once than we read, so nothing was done. Go back and choose fewer, a hundred at most.")
+        return problem(request, 413, _("That is too much at once"), words)
     return problem(request, 400, _("We could not read this request"), _("Please go back and try again."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(request, 403, _("This is not open to you"), _("Sign in with another account, or ask an owner."))
+    words = str(exception) or _("Sign in with another account, or ask an owner.")
+    return problem(request, 403, _("This is not open to you"), words)
 
 
 @never_cache

@@ -29,7 +29,8 @@ def campaign(request: HttpRequest, slug: str, language: str = "") -> HttpRespons
         raise Http404
     text = campaign.in_force.statement(language)
     news = UpdateText.objects.public_in(campaign, language)
-    signatures: list[Any] = list(campaign.signatures.page_one(language, NAMES_ON_A_PAGE))
+    page: list[Any] = list(campaign.signatures.page_one(language, NAMES_ON_A_PAGE))
+    signatures = [each for each in page if each.state == Signature.State.LISTED]
     context = {
         "campaign": campaign,
         "text": text,
@@ -37,6 +38,7 @@ def campaign(request: HttpRequest, slug: str, language: str = "") -> HttpRespons
         "demands": demands_with_outcomes(text, news),
         "news": news,
         **apart(signatures[:NAMES_ON_A_PAGE]),
+        "corrected": sorted((each for each in page if each.correction), key=lambda each: each.ended_at, reverse=True),
         "initiators": [each for each in signatures if each.stands and each.shows_logo][:MOST_LOGOS],
         "tally": campaign.signatures.tally(),
         "names_on_a_page": NAMES_ON_A_PAGE,

@@ -14,20 +14,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
-from ..forms import AddressForm, LogoForm, SignForm
-from ..models import Campaign, LatePass, Signature
+from ..forms import AddressForm, AnswerForm, LogoForm, SignForm
+from ..models import Campaign, LatePass, Signature, brought_logos, confirmations
 from .errors import gone
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 INVALID, REFUSED = 422, 409
 
 
+class SetAside(Exception):
+    """The request behind the link was cleared away with an attack. Its argument is the campaign."""
+
+
 def signature_behind(token: str, purpose: str) -> Signature:
-    """The signature that the link names. Raises Http404 for a link that we never made, and tokens.Ended."""
+    """The signature that the link names.
+
+    Raises Http404 for a link that we never made, tokens.Ended and SetAside.
+    """
     try:
-        return tokens.read(token, purpose)
+        signature = tokens.read(token, purpose)
     except BadSignature as error:
         raise Http404 from error
+    if signature.state == Signature.State.DISCARDED:
+        raise SetAside(signature.campaign)
+    return signature
 
 
 def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -37,8 +47,16 @@ def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return view(request, *args, **kwargs)
         except tokens.Ended:
             return gone(request)
+        except SetAside as reason:
+            return set_aside(request, reason.args[0])
 
     return guarded
+
+
+def set_aside(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Of a request that was cleared away with an attack: where to write, and nothing else."""
+    status = REFUSED if request.method == "POST" else 200
+    return render(request, "campaigns/set_aside.html", {"campaign": campaign}, status=status)
 
 
 def late_pass_of(request: HttpRequest, campaign: Campaign) -> LatePass | None:
@@ -98,10 +116,10 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
     status, refusal = 200, None
     try:
         if "again" in request.POST:
-            signature.resend_confirmation()
+            confirmations.resend(signature)
             return redirect(request.get_full_path())
         if form.is_bound and form.is_valid():
-            signature.correct_address(form.cleaned_data["email"])
+            confirmations.correct_address(signature, form.cleaned_data["email"])
             return redirect(request.get_full_path())
         status = INVALID if form.is_bound else 200
     except ValidationError as error:
@@ -114,15 +132,16 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 @ends_as_gone
 @require_http_methods(FORM_METHODS)
 def own_page(request: HttpRequest, token: str) -> HttpResponse:
-    """The contact person's page. GET shows, since mail scanners open links; POST confirms or withdraws."""
+    """The contact person's page. GET shows, since mail scanners open links; POST confirms, withdraws or answers."""
     signature = signature_behind(token, tokens.OWN_PAGE)
-    status, refusal = 200, None
+    answer = AnswerForm(request.POST if "answer" in request.POST else None, signature=signature)
+    status, refusal = INVALID if answer.is_bound else 200, None
     try:
-        if request.method == "POST" and act(signature, request.POST):
+        if request.method == "POST" and (take(answer) or act(signature, request.POST)):
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    context = {**about(signature), "refusal": refusal, "token": token, "form": LogoForm()}
+    context = {**about(signature), "refusal": refusal, "token": token, "form": LogoForm(), "answer_form": answer}
     return render(request, "campaigns/signature.html", context, status=status)
 
 
@@ -138,15 +157,16 @@ def own_logo(request: HttpRequest, token: str) -> HttpResponse:
     status, refusal = INVALID, None
     try:
         if "remove" in request.POST:
-            signature.take_logo_back()
+            brought_logos.take_back(signature)
             return redirect("own_page", token)
-        signature.refuse_logo()
+        brought_logos.refuse(signature)
         if form.is_valid():
-            signature.bring_logo(form.cleaned_data["logo"])
+            brought_logos.bring(signature, form.cleaned_data["logo"])
             return redirect("own_page", token)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    context = {**about(signature), "refusal": refusal, "token": token, "form": form}
+    answer = AnswerForm(signature=signature)
+    context = {**about(signature), "refusal": refusal, "token": token, "form": form, "answer_form": answer}
     return render(request, "campaigns/signature.html", context, status=status)
 
 
@@ -164,7 +184,18 @@ def about(signature: Signature) -> dict[str, Any]:
         "joining": joining,
         "changes": differences.between(version, joining, *languages) if joining else [],
         "answer": proposal.agreements.filter(signature=signature).first() if proposal else None,
+        "questions": signature.questions.told().select_related("signature"),
+        "may_bring_logo": brought_logos.may_bring(signature),
+        "may_take_logo_back": brought_logos.may_take_back(signature),
     }
+
+
+def take(answer: AnswerForm) -> bool:
+    """Keeps the answer to the coordinators' question. False where none was sent, or it is not in order."""
+    if not answer.is_bound or not answer.is_valid():
+        return False
+    answer.cleaned_data["question"].answer(answer.cleaned_data["words"])
+    return True
 
 
 def act(signature: Signature, pressed: QueryDict) -> bool:

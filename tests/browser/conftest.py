@@ -10,8 +10,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
+from django.db.models import F
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from campaigns.models import OutgoingMail, Signature
+from campaigns.models.outbox import UNDO_WITHIN
 from tests.builders import code_of_the_app, make_second_factor
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -73,11 +76,18 @@ def sign_in_by_hand(page: Page, username: str = "coordinator", password: str = "
     expect(page.locator("h1")).to_contain_text("The coordinators’ desk")
 
 
+def let_the_minute_pass() -> None:
+    """As if every decision so far had been made a minute earlier, so that none can be undone any more."""
+    Signature.objects.update(decided_at=F("decided_at") - UNDO_WITHIN)
+    OutgoingMail.objects.update(next_try_at=F("next_try_at") - UNDO_WITHIN)
+
+
 @pytest.fixture
 def open_link_in_letter(page: Page) -> Callable[[str], None]:
     """Sends what waits in the outbox, and opens the link in the newest letter to an address."""
 
     def open_link(address: str) -> None:
+        let_the_minute_pass()
         call_command("send_mail", once=True, verbosity=0)
         letter = [message for message in mail.outbox if address in message.to[0]][-1]
         found = re.search(r"https?://\S+/signatures/\S+", str(letter.body))

@@ -89,7 +89,7 @@ def test_passkey_is_registered_and_opens_the_desk_by_itself(browser: Page) -> No
     type_password(browser)
     browser.click("text=Use a passkey")
     expect(browser.locator("h1")).to_have_text("The coordinators’ desk")
-    browser.goto("/accounts/proof/passkey/?next=/admin/auth/user/")
+    browser.goto("/accounts/proof/passkey/?next=/admin/campaigns/person/")
     browser.click("button:text-is('Use a passkey')")
     expect(browser.locator("h1")).to_have_text("The people of the desk")
     assert complaints == []
@@ -155,9 +155,12 @@ def test_no_page_goes_against_the_policy(browser: Page, site: str) -> None:
     complaints = complaints_of(browser)
     sign_in_by_hand(browser)
     paths = crawl(browser, ["/", "/admin/", "/accounts/"], site)
-    assert {"/admin/auth/user/add/", "/admin/campaigns/signature/add/", "/accounts/app/remove/", "/privacy/"} <= set(
-        paths
-    )
+    assert {
+        "/admin/campaigns/person/add/",
+        "/admin/campaigns/signature/add/",
+        "/accounts/app/remove/",
+        "/privacy/",
+    } <= set(paths)
     assert len(paths) > 50
     browser.goto("/admin/campaigns/campaign/add/")
     browser.click(".datetimeshortcuts a:has(.date-icon)")

@@ -45,7 +45,7 @@ def accept(page: Page, name: str) -> None:
     page.goto("/admin/campaigns/signature/")
     page.click(f"a:has-text('{name}')")
     page.click("button:text-is('Accept')")
-    expect(page.locator(".messagelist")).to_contain_text("is listed")
+    expect(page.locator(".undo")).to_contain_text("is listed")
 
 
 def counted(page: Page) -> str:

@@ -23,7 +23,7 @@ RIVER, HILL = "secretary@river.example.org", "chair@hill.example.org"
 def campaign(site: str) -> Campaign:
     """A draft with two demands."""
     campaign = make_draft()
-    campaign.coordinators.add(make_coordinator())
+    campaign.memberships.create(user=make_coordinator(), role="owner")
     return campaign
 
 

@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from argparse import RawDescriptionHelpFormatter
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -16,6 +17,12 @@ logger = logging.getLogger("campaigns.send_mail")
 
 POLL_SECONDS = 1.0
 BATCH = 100
+
+
+def in_words(error: Exception) -> str:
+    """The kind of the error and the server's code: its own words may name the recipient."""
+    codes = [code for code, _words in error.recipients.values()] if isinstance(error, SMTPRecipientsRefused) else []
+    return f"{type(error).__name__} {getattr(error, 'smtp_code', codes[0] if codes else '')}".strip()
 
 
 class Command(BaseCommand):
@@ -71,7 +78,7 @@ class Command(BaseCommand):
                 except emails.Untrue as reason:
                     outgoing.drop(str(reason))
                 except Exception as error:  # whatever a mail server does, the next letter still goes out
-                    words = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
+                    words = in_words(error)
                     logger.warning("letter %s (%s) is put off: %s", outgoing.pk, outgoing.kind, words)
                     outgoing.put_off(words)
                     failed += 1
