@@ -1,21 +1,27 @@
 """The public addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .views import deliveries, organizations, pages, reports, signing, texts
 
+# The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
+of_a_campaign = [
+    path("", pages.campaign, name="campaign"),
+    path("in/<str:language>/", pages.campaign, name="campaign_in"),
+    path("versions/", texts.versions, name="versions"),
+    path("versions/<int:number>/", texts.version, name="version"),
+    path("versions/<int:number>/<str:language>.json", texts.canonical, name="canonical"),
+    path("letter.pdf", texts.letter_pdf, name="letter"),
+    path("signatories/", pages.signatories, name="signatories"),
+    path("in/<str:language>/signatories/", pages.signatories, name="signatories_in"),
+    path("sign/", signing.sign, name="sign"),
+    path("sign/sent/", signing.sent, name="sent"),
+]
+
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("campaigns/<slug:slug>/", pages.campaign, name="campaign"),
-    path("campaigns/<slug:slug>/in/<str:language>/", pages.campaign, name="campaign_in"),
-    path("campaigns/<slug:slug>/versions/", texts.versions, name="versions"),
-    path("campaigns/<slug:slug>/versions/<int:number>/", texts.version, name="version"),
-    path("campaigns/<slug:slug>/versions/<int:number>/<str:language>.json", texts.canonical, name="canonical"),
-    path("campaigns/<slug:slug>/letter.pdf", texts.letter_pdf, name="letter"),
-    path("campaigns/<slug:slug>/signatories/", pages.signatories, name="signatories"),
-    path("campaigns/<slug:slug>/in/<str:language>/signatories/", pages.signatories, name="signatories_in"),
-    path("campaigns/<slug:slug>/sign/", signing.sign, name="sign"),
-    path("campaigns/<slug:slug>/sign/sent/", signing.sent, name="sent"),
+    path("campaigns/<slug:slug>/", include(of_a_campaign)),
+    path("circulate/<str:secret>/", include((of_a_campaign, "circulate"))),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
     path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -28,12 +29,16 @@ from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .glances import at_a_glance
 from .inlines import LabelledFormSet
 from .members import members
+from .pages import rendered
+from .publishing import publish
 from .records import edited
-from .revising import publish, revise
+from .revising import revise
 from .scope import Scoped
 from .timelines import export_timeline, timeline
 
 DONE = {
+    "renew_link": _("The private page has a new link. The old one leads nowhere now."),
+    "lift_embargo": _("The embargo is lifted. The campaign waits for you to publish it."),
     "close": _("The campaign takes no more signatures."),
     "reopen": _("The campaign takes signatures again."),
     "admit_late": _("One late group can sign by the link below, once and within a week."),
@@ -41,6 +46,15 @@ DONE = {
     "drop": _("The proposal is dropped. The text stays as it was."),
 }
 ON_PROPOSAL = {"adopt", "drop"}
+
+
+def links_of(campaign: Campaign) -> dict[str, Any]:
+    """The links that a coordinator passes on: of the private page, and for late groups."""
+    if campaign.is_draft:
+        return {}
+    form = settings.SITE_URL + campaign.address("sign")
+    late = [f"{form}?late={tokens.make_late(late_pass)}" for late_pass in campaign.late_passes.usable()]
+    return {"page_link": settings.SITE_URL + campaign.address(), "late_links": late}
 
 
 class DemandsFormSet(LabelledFormSet):
@@ -84,14 +98,14 @@ class CampaignAdmin(Scoped):
     search_fields = ["title", "addressee", "slug"]
     fieldsets = [
         (_("The statement"), {"fields": ["title", "addressee", "statement_date", "language", "summary", "body"]}),
-        (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons"]}),
-        (_("The campaign"), {"fields": ["slug", "ends_on", "reply_to"]}),
+        (_("Signing"), {"fields": ["closes_at", "reviews", "allows_persons", "list_order"]}),
+        (_("The campaign"), {"fields": ["slug", "ends_on", "time_zone", "reply_to"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
         if obj is None:
             return []
-        return ["slug"] if obj.stage == Campaign.Stage.DRAFT else ["slug", "language"]
+        return ["slug", "language"] if obj.is_frozen else ["slug"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The form remembers the closing time that it showed, so that a stale one does not reopen what was closed."""
@@ -131,14 +145,14 @@ class CampaignAdmin(Scoped):
         return Campaign.objects.with_listed_count().with_pending_count()
 
     def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or obj.stage == Campaign.Stage.DRAFT)
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.text_versions.exists())
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}
 
     @admin.display(description=_("stage"))
     def standing(self, campaign: Campaign) -> Any:
-        return _("closed") if campaign.is_closed else campaign.get_stage_display()
+        return _("closed") if campaign.is_closed else campaign.stage.label
 
     @admin.display(description=_("signed"))
     def listed(self, campaign: Any) -> int:
@@ -160,12 +174,11 @@ class CampaignAdmin(Scoped):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         campaign = self.get_object(request, object_id)
-        passes = campaign.late_passes.usable() if campaign else []
-        form = settings.SITE_URL + reverse("sign", args=[campaign.slug]) if campaign else ""
-        links = [f"{form}?late={tokens.make_late(late_pass)}" for late_pass in passes]
-        glance = at_a_glance(campaign) if campaign else {}
-        known = {**(extra_context or {}), **glance, "late_links": links}
-        return super().change_view(request, object_id, form_url, known)
+        if campaign is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        known = {**(extra_context or {}), **at_a_glance(campaign), **links_of(campaign)}
+        with timezone.override(campaign.zone):
+            return rendered(super().change_view(request, object_id, form_url, known))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         """What happened stands in one place: the timeline."""

@@ -1,12 +1,32 @@
 """A page of the desk that is not one of Django's own."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 INVALID, CONFLICT = 422, 409
+
+
+def in_its_time(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view is given the campaign that the person may change; times are read and told in its time zone."""
+
+    @wraps(view)
+    def timed(desk: Any, request: HttpRequest, pk: int, **options: Any) -> HttpResponse:
+        campaign = desk.row(request, pk)
+        with timezone.override(campaign.zone):
+            return rendered(view(desk, request, campaign, **options))
+
+    return timed
+
+
+def rendered(response: HttpResponse) -> HttpResponse:
+    """The page written out now, while a time zone is in force that will not be later."""
+    return response.render() if isinstance(response, TemplateResponse) else response
 
 
 def page(

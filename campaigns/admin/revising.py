@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
-from .pages import INVALID, page
+from .pages import INVALID, in_its_time, page
 from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
 
@@ -79,38 +79,17 @@ def lagging(campaign: Campaign) -> list[str]:
     return [code for code, digest in public.items() if code != campaign.language and draft.get(code) == digest]
 
 
-def publish(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
-    """The text that would be frozen, then its publication: of that text and no other."""
-    campaign = campaigns.row(request, pk)
-    if campaign.stage != Campaign.Stage.DRAFT:
-        messages.info(request, _("The campaign is published already."))
-        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
-    texts = campaign.draft_texts()
-    refusals: list[str] = []
-    if request.method == "POST":
-        try:
-            campaign.publish(by=request.user, seen={code: request.POST.get(code, "") for code in texts})
-        except ValidationError as error:
-            refusals = error.messages
-        else:
-            messages.success(request, _("The campaign is published. Its text is frozen as version 1."))
-            return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
-    shown = [(statement, statement.digest()) for statement in texts.values()]
-    context = {"campaign": campaign, "texts": shown, "refusals": refusals}
-    return page(campaigns, request, "campaign/publish", _("Publish"), INVALID if refusals else 200, **context)
-
-
-def revise(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
+@in_its_time
+def revise(campaigns: Scoped, request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The draft text beside what the public reads, and the kind of version that it shall become."""
-    campaign = campaigns.row(request, pk)
-    if not campaign.is_published:
+    if not campaign.is_frozen:
         raise Http404
     form = ReviseForm(request.POST if request.method == "POST" else None)
     draft = campaign.draft_texts()
     seen = {code: request.POST.get(f"seen-{code}", "") for code in draft}
     if form.is_bound and form.is_valid() and form.revise(campaign, request.user, seen):
         messages.success(request, _("Done: the new version is frozen."))
-        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
+        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
     public = {statement.language: statement for statement in campaign.in_force.statements()}
     context = {
         "campaign": campaign,

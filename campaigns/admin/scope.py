@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 
 from ..access import TRANSLATOR, memberships, roles_that_may
 from ..models import Campaign
-from ..models.campaigns import CampaignQuerySet
+from ..models.stages import CampaignQuerySet
 
 OF_WHICH_CAMPAIGN = ("campaign", admin.RelatedOnlyFieldListFilter)
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from ..models import OutgoingMail
+from ..models.outbox import ABOUT_CAMPAIGNS
 from .accounts import ABOUT_ACCOUNTS, to_person_of_the_desk
 from .addressees import to_addressee
 from .reviewers import to_reviewer
@@ -19,7 +20,7 @@ def render(mail: OutgoingMail) -> EmailMultiAlternatives:
     """The letter as it is sent, in the language of the one who reads it. Raises Untrue."""
     if mail.kind == "letter":
         message = to_addressee(mail)
-    elif mail.kind == "report_awaits":
+    elif mail.kind in ABOUT_CAMPAIGNS:
         message = to_reviewer(mail)
     elif mail.kind in ABOUT_ACCOUNTS:
         message = to_person_of_the_desk(mail)

@@ -21,7 +21,7 @@ from ..models import (
     Update,
     UpdateText,
 )
-from .words import Letter, Untrue, absolute, composed, interface_language, shortened, signed_by
+from .words import Letter, Untrue, absolute, composed, interface_language, page_of, shortened, signed_by
 
 Writer = Callable[[Signature, OutgoingMail], Letter]
 
@@ -95,9 +95,24 @@ def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
         signature,
         subject=subject,
         paragraphs=paragraphs,
-        facts=[*signing_facts(signature), (_("The page"), absolute("campaign", signature.campaign.slug))],
+        facts=[*signing_facts(signature), (_("The page"), page_of(signature.campaign))],
         button=(_("See your signature"), own_page(signature)),
         closing=[_("On that page you can withdraw at any time. To correct something, answer this letter.")],
+    )
+
+
+@letter
+def statement_published(signature: Signature, mail: OutgoingMail) -> Letter:
+    if signature.state not in {Signature.State.PENDING, Signature.State.LISTED} or not signature.campaign.is_published:
+        raise Untrue("the signature has ended, or the statement is not public")
+    title = signature.campaign.text.title
+    return to_contact(
+        signature,
+        subject=_("The statement you signed is public: %(title)s") % {"title": shortened(title)},
+        paragraphs=[_("“%(title)s”, which you were among the first to sign, is public now.") % {"title": title}],
+        facts=[*signing_facts(signature), (_("The page"), page_of(signature.campaign))],
+        button=(_("Read it, and pass it on"), page_of(signature.campaign)),
+        closing=[_("Your own page stays where it is: %(page)s") % {"page": own_page(signature)}],
     )
 
 
@@ -294,7 +309,7 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
         paragraphs=[text.title],
         markdown=text.text,
         facts=outcome_facts(news),
-        button=(_("Read it on the page"), absolute("campaign", signature.campaign.slug) + f"#update-{news.pk}"),
+        button=(_("Read it on the page"), page_of(signature.campaign) + f"#update-{news.pk}"),
         closing=[
             _("You asked for news when you signed. On your own page you can end it: %(page)s")
             % {"page": own_page(signature)}

@@ -23,10 +23,10 @@ class Untrue(Exception):
 class Letter:
     """The words of a letter; the templates emails/letter.txt and .html set them."""
 
-    to: str
-    reply_to: str
     subject: str
     paragraphs: list[str]
+    to: str = ""
+    reply_to: str = ""
     quote: str = ""
     changes: list[Change] = field(default_factory=list)
     markdown: str = ""
@@ -65,6 +65,11 @@ def signed_by(campaign: Campaign) -> str:
 
 def absolute(view: str, *args: Any) -> str:
     return f"{settings.SITE_URL}{reverse(view, args=args)}"
+
+
+def page_of(campaign: Campaign) -> str:
+    """The address of the statement for those who may read it."""
+    return f"{settings.SITE_URL}{campaign.address()}"
 
 
 def shortened(title: str, characters: int = 80) -> str:

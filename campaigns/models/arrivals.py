@@ -40,11 +40,11 @@ class SignatureQuerySet(DecidingQuerySet):
 
         Who sent the form in time may confirm after the close. With a `late_pass` a group may send it after the close.
         """
-        if not (campaign.is_open or late_pass) or campaign.current_version is None:
+        if not (campaign.is_open or late_pass):
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
         refuse_kind(campaign, signatory)
         key = names.key(signatory["name"])
-        signature = self.create(campaign=campaign, text_version=campaign.current_version, key=key, **signatory)
+        signature = self.create(campaign=campaign, text_version=campaign.in_force, key=key, **signatory)
         if late_pass:
             late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
@@ -68,11 +68,10 @@ class SignatureQuerySet(DecidingQuerySet):
         Where `contact` has an address, its owner is told. Raises ValidationError as `accept` does.
         """
         campaign.lock()
-        if not campaign.is_published or campaign.current_version is None:
-            raise ValidationError(_("The campaign is not published yet."))
+        campaign.refuse_draft()
         refuse_kind(campaign, signatory)
         key = names.key(signatory["name"])
-        signature = self.model(campaign=campaign, text_version=campaign.current_version, key=key, **signatory)
+        signature = self.model(campaign=campaign, text_version=campaign.in_force, key=key, **signatory)
         places.take(signature, by, organization)
         if contact:
             Contact.objects.create(signature=signature, **contact)

@@ -2,22 +2,26 @@
 
 import datetime
 import secrets
+import zoneinfo
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .draft_texts import DraftText
 from .events import Event
-from .memberships import Membership, Role
+from .memberships import Role
 from .outbox import OutgoingMail
-from .texts import NumberedDemand, Statement, TextVersion, languages
+from .stages import CampaignQuerySet, ListOrder, Stage
+from .texts import Statement, TextVersion
 
 if TYPE_CHECKING:
     from .passes import LatePass
@@ -25,53 +29,20 @@ if TYPE_CHECKING:
 
 
 LATE_FOR = datetime.timedelta(days=7)
+SECRET_BYTES = 32
 
 
-class CampaignQuerySet(models.QuerySet["Campaign"]):
-    def of(self, user: Any, *roles: str) -> "CampaignQuerySet":
-        """Those in which the person has one of the roles; a site administrator has them all."""
-        mine = Membership.objects.filter(user=user, role__in=roles)
-        return self if user.is_superuser else self.filter(pk__in=mine.values("campaign"))
-
-    def published(self) -> "CampaignQuerySet":
-        return self.filter(stage=Campaign.Stage.PUBLISHED, publish_at__lte=timezone.now())
-
-    def for_readers(self) -> "CampaignQuerySet":
-        """The published ones as a page needs them: with their text, and what was delivered last."""
-        last = (
-            apps.get_model("campaigns", "Delivery").objects.filter(campaign=models.OuterRef("pk")).order_by("-number")
-        )
-        return (
-            self.published()
-            .select_related("current_version")
-            .annotate(
-                delivered_at=models.Subquery(last.values("at")[:1]),
-                delivered_as=models.Subquery(last.values("fingerprint")[:1]),
-            )
-        )
-
-    def open(self) -> "CampaignQuerySet":
-        return self.published().filter(models.Q(closes_at=None) | models.Q(closes_at__gt=timezone.now()))
-
-    def closed(self) -> "CampaignQuerySet":
-        return self.published().filter(closes_at__lte=timezone.now())
-
-    def with_listed_count(self) -> "CampaignQuerySet":
-        """Each with `listed_count`, how many stand under what it asks now."""
-        standing = models.Q(
-            signatures__state="listed", signatures__text_version__edition=models.F("current_version__edition")
-        )
-        return self.annotate(listed_count=models.Count("signatures", filter=standing))
-
-    def with_pending_count(self) -> "CampaignQuerySet":
-        """Each with `pending_count`, how many signatures await a decision."""
-        return self.annotate(pending_count=models.Count("signatures", filter=models.Q(signatures__state="pending")))
+def time_zones() -> list[tuple[str, str]]:
+    """The time zones of the world, by the names under which computers know them."""
+    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
-class Campaign(models.Model):
-    class Stage(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        PUBLISHED = "published", _("published")
+def time_zone_here() -> str:
+    return str(settings.TIME_ZONE)
+
+
+class Campaign(DraftText):
+    ListOrder = ListOrder
 
     slug = models.SlugField(
         _("address"),
@@ -80,11 +51,13 @@ class Campaign(models.Model):
         validators=[RegexValidator(r"^[a-z0-9-]+$", _("Use small letters, digits and hyphens only."))],
         help_text=_("The last part of the page's address. It cannot be changed later."),
     )
-    stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.DRAFT, editable=False)
     current_version = models.ForeignKey(
         TextVersion, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("current version")
     )
+    circulated_at = models.DateTimeField(_("circulating since"), null=True, editable=False)
+    circulation_secret = models.CharField(max_length=64, blank=True, editable=False)
     publish_at = models.DateTimeField(_("published"), null=True, editable=False)
+    announced_at = models.DateTimeField(_("publication recorded"), null=True, editable=False)
     closes_at = models.DateTimeField(
         _("open for signature until"), null=True, blank=True, help_text=_("Empty: until a coordinator closes it.")
     )
@@ -92,19 +65,13 @@ class Campaign(models.Model):
         _("end of the campaign"),
         help_text=_("The work is over on this day; the data of contact persons is erased 90 days later."),
     )
-
-    language = models.CharField(_("original language"), max_length=12, choices=languages, default="en")
-    title = models.CharField(_("title"), max_length=300)
-    addressee = models.CharField(
-        _("addressee"), max_length=300, help_text=_("To whom the statement speaks, as in “To the members of …”.")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        choices=time_zones,
+        default=time_zone_here,
+        help_text=_("In it all times of the campaign are written and shown."),
     )
-    summary = models.TextField(
-        _("summary"), max_length=500, blank=True, help_text=_("One or two sentences for lists and previews.")
-    )
-    body = models.TextField(
-        _("text"), blank=True, help_text=_("Markdown. The demands stand apart, below, and are numbered by themselves.")
-    )
-    statement_date = models.DateField(_("date of the statement"), default=datetime.date.today)
 
     reviews = models.BooleanField(
         _("a coordinator decides on each signature"),
@@ -116,6 +83,13 @@ class Campaign(models.Model):
         default=False,
         help_text=_("They are listed and counted apart, with an affiliation “for identification only”."),
     )
+    list_order = models.CharField(
+        _("order of the list"),
+        max_length=4,
+        choices=ListOrder,
+        default=ListOrder.TIME,
+        help_text=_("Initiators stand first, then who signed before publication; the others follow so."),
+    )
     reply_to = models.EmailField(_("where to reply"), help_text=_("Groups that answer our letters write here."))
 
     objects = CampaignQuerySet.as_manager()
@@ -126,8 +100,17 @@ class Campaign(models.Model):
         ordering = ["-publish_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(stage="draft") | models.Q(publish_at__isnull=False, current_version__isnull=False),
-                name="campaign_published_with_a_text_version",
+                condition=Q(circulated_at=None, publish_at=None) | Q(current_version__isnull=False),
+                name="campaign_begun_with_a_text_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(circulated_at=None, circulation_secret="") | Q(circulation_secret__gt=""),
+                name="circulating_campaign_has_its_link",
+            ),
+            models.UniqueConstraint(
+                fields=["circulation_secret"],
+                condition=Q(circulation_secret__gt=""),
+                name="private_link_of_one_campaign",
             ),
         ]
 
@@ -135,12 +118,54 @@ class Campaign(models.Model):
         return self.title
 
     def clean(self) -> None:
-        if self.closes_at and self.publish_at and self.closes_at <= self.publish_at:
-            raise ValidationError({"closes_at": _("Signing cannot end before the campaign was published.")})
+        if self.closes_at and self.begins_at and self.closes_at <= self.begins_at:
+            raise ValidationError({"closes_at": _("Signing cannot end before it began.")})
+
+    def address(self, page: str = "campaign", *args: Any) -> str:
+        """The path of one of its pages for those who may read it: in public or, before that, by the private link."""
+        if self.is_published:
+            return reverse(page, args=[self.slug, *args])
+        return reverse(f"circulate:{page}", args=[self.circulation_secret, *args])
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def stage(self) -> Stage:
+        if self.is_published:
+            return Stage.PUBLISHED
+        return Stage.CIRCULATING if self.circulated_at else Stage.DRAFT
+
+    @property
+    def is_draft(self) -> bool:
+        return self.stage == Stage.DRAFT
+
+    @property
+    def is_circulating(self) -> bool:
+        return self.stage == Stage.CIRCULATING
 
     @property
     def is_published(self) -> bool:
-        return self.stage == self.Stage.PUBLISHED and self.publish_at is not None and self.publish_at <= timezone.now()
+        return self.publish_at is not None and self.publish_at <= timezone.now()
+
+    @property
+    def is_embargoed(self) -> bool:
+        """Whether it publishes itself at a time that is still to come."""
+        return self.publish_at is not None and self.publish_at > timezone.now()
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it has a text that nobody can change any more."""
+        return self.current_version is not None
+
+    def was_unpublished_at(self, moment: datetime.datetime) -> bool:
+        return self.publish_at is None or moment < self.publish_at
+
+    @property
+    def begins_at(self) -> datetime.datetime | None:
+        """From when it takes signatures."""
+        return self.circulated_at or self.publish_at
 
     @property
     def is_closed(self) -> bool:
@@ -148,8 +173,8 @@ class Campaign(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it takes signatures now."""
-        return self.is_published and not self.is_closed
+        """Whether it takes signatures now, in public or by the private link."""
+        return not self.is_draft and not self.is_closed
 
     @property
     def text(self) -> Statement:
@@ -168,28 +193,6 @@ class Campaign(models.Model):
         return self.current_version
 
     @property
-    def draft_text(self) -> Statement:
-        """The text as coordinators edit it, its demands numbered in their order."""
-        return Statement(
-            language=self.language,
-            date=self.statement_date,
-            addressee=self.addressee,
-            title=self.title,
-            summary=self.summary,
-            body=self.body,
-            demands=tuple(
-                NumberedDemand(key=demand.key, number=number, text=demand.text)
-                for number, demand in enumerate(self.demands.all(), start=1)
-            ),
-        )
-
-    def draft_texts(self) -> dict[str, Statement]:
-        """The draft text in every language that is ready, the original first."""
-        ready = self.translations.filter(ready=True).exclude(language=self.language)
-        translated = {each.language: each.statement.settled() for each in ready}
-        return {self.language: self.draft_text.settled(), **translated}
-
-    @property
     def has_draft_changes(self) -> bool:
         """Whether the draft text differs from what the public reads, in any language."""
         return bool(self.draft_digests() != self.in_force.digests)
@@ -198,9 +201,6 @@ class Campaign(models.Model):
         """The keys of the demands that the public reads, or has read."""
         texts = [version.statement(self.language) for version in self.text_versions.in_force()]
         return {demand.key for text in texts for demand in text.demands}
-
-    def draft_digests(self) -> dict[str, str]:
-        return {language: statement.digest() for language, statement in self.draft_texts().items()}
 
     @property
     def open_proposal(self) -> "Proposal | None":
@@ -229,23 +229,106 @@ class Campaign(models.Model):
         if fields:
             Event.objects.record(Event.Verb.EDITED, self, by=by, fields=list(fields))
 
-    @transaction.atomic
-    def publish(self, by: Any, seen: dict[str, str] | None = None) -> None:
-        """Freezes the text and opens the campaign to the public.
+    def texts_to_begin_with(self) -> dict[str, Statement]:
+        """The text in every language, the original first, as it is frozen or would be."""
+        if not self.is_frozen:
+            return self.draft_texts()
+        languages = sorted(self.in_force.content, key=lambda code: (code != self.language, code))
+        return {code: self.in_force.statement(code) for code in languages}
 
-        `seen` are the digests of the text that the coordinator has looked at. Raises ValidationError when the draft is
-        not that text any more, and while something lacks.
+    @transaction.atomic
+    def circulate(self, by: Any, seen: dict[str, str] | None = None) -> None:
+        """Freezes the text and gathers first signatures by a private link.
+
+        `seen` are the digests of the text that the coordinator has looked at. Raises ValidationError when it is not
+        that text any more, and while something lacks.
         """
         self.lock()
-        if self.stage == self.Stage.PUBLISHED:
+        if not self.is_draft:
             return
-        self.refuse_unseen(seen)
-        if self.is_closed:
+        self._freeze_first(seen)
+        self.circulated_at, self.circulation_secret = timezone.now(), secrets.token_urlsafe(SECRET_BYTES)
+        self.save(update_fields=["current_version", "circulated_at", "circulation_secret"])
+        Event.objects.record(Event.Verb.CIRCULATED, self, by=by, version=self.in_force.number)
+
+    @transaction.atomic
+    def renew_link(self, by: Any) -> None:
+        """Gives the private page a new link; the old one ends."""
+        self.lock()
+        if not self.is_circulating:
+            raise ValidationError(_("Only a campaign that circulates has a private link."))
+        self.circulation_secret = secrets.token_urlsafe(SECRET_BYTES)
+        self.save(update_fields=["circulation_secret"])
+        Event.objects.record(Event.Verb.LINK_RENEWED, self, by=by)
+
+    @transaction.atomic
+    def publish(self, by: Any, seen: dict[str, str] | None = None) -> None:
+        """Opens the campaign to the public now, with the text that is frozen, or freezes the draft first.
+
+        `seen` and the errors are as for `circulate`.
+        """
+        self.lock()
+        if self.is_published:
+            return
+        self._freeze_first(seen)
+        self.publish_at = timezone.now()
+        self.save(update_fields=["current_version", "publish_at"])
+        self._record_publication(by)
+
+    @transaction.atomic
+    def embargo(self, until: datetime.datetime, by: Any, seen: dict[str, str] | None = None) -> None:
+        """Freezes the text, to be public from that moment on by itself. Called again it moves the moment.
+
+        `seen` and the errors are as for `circulate`; a moment that has passed is refused.
+        """
+        self.lock()
+        if self.is_published:
+            raise ValidationError(_("The campaign is published already."))
+        if until <= timezone.now():
+            raise ValidationError(_("That time has already passed."))
+        if self.publish_at == until:
+            return
+        self._freeze_first(seen)
+        self.publish_at = until
+        self.save(update_fields=["current_version", "publish_at"])
+        Event.objects.record(Event.Verb.EMBARGOED, self, by=by, until=until.isoformat())
+
+    @transaction.atomic
+    def lift_embargo(self, by: Any) -> None:
+        """It is published by hand after all. A text that nobody was shown can be edited again."""
+        self.lock()
+        if self.is_published:
+            raise ValidationError(_("The campaign is published already."))
+        if not self.is_embargoed:
+            return
+        self.publish_at = None
+        if not self.is_circulating:
+            self.current_version = None
+        self.save(update_fields=["current_version", "publish_at"])
+        Event.objects.record(Event.Verb.EMBARGO_LIFTED, self, by=by)
+
+    @transaction.atomic
+    def announce(self) -> None:
+        """Records that an embargo's end has published it, and tells those who signed before and who decide."""
+        self.lock()
+        if not self.is_published or self.announced_at:
+            return
+        self._record_publication(by=None)
+        for coordinator in self.reviewers():
+            OutgoingMail.objects.queue("campaign_published", self, coordinator)
+
+    def _freeze_first(self, seen: dict[str, str] | None) -> None:
+        self.refuse_unseen(seen, {code: text.digest() for code, text in self.texts_to_begin_with().items()})
+        if self.is_closed and not self.is_circulating:
             raise ValidationError(_("The time to sign has already passed: move it first."))
-        self.current_version = self.freeze(TextVersion.Kind.FIRST, edition=1)
-        self.stage, self.publish_at = self.Stage.PUBLISHED, timezone.now()
-        self.save(update_fields=["current_version", "stage", "publish_at"])
-        Event.objects.record(Event.Verb.PUBLISHED, self, by=by, version=self.current_version.number)
+        if not self.is_frozen:
+            self.current_version = self.freeze(TextVersion.Kind.FIRST, edition=1)
+
+    def _record_publication(self, by: Any) -> None:
+        self.announced_at = timezone.now()
+        self.save(update_fields=["announced_at"])
+        Event.objects.record(Event.Verb.PUBLISHED, self, by=by, version=self.in_force.number)
+        OutgoingMail.objects.queue_for_all("statement_published", self.signatures.confirmed(), occasion=1)
 
     @transaction.atomic
     def correct_wording(self, by: Any, note: str, seen: dict[str, str] | None = None) -> None:
@@ -285,16 +368,11 @@ class Campaign(models.Model):
         Event.objects.record(Event.Verb.PROPOSED, self, by=by, version=version.number, deadline=deadline.isoformat())
         OutgoingMail.objects.queue_for_all("text_proposed", self.signatures.listed(), occasion=proposal.pk)
 
-    def refuse_unseen(self, seen: dict[str, str] | None) -> None:
-        """Raises ValidationError when the draft is not the text, by its digests, that the coordinator has looked at."""
-        if seen is not None and seen != self.draft_digests():
-            raise ValidationError(_("The text was changed since you looked at it. Read it again."))
-
     def refuse_revision(self, seen: dict[str, str] | None) -> None:
         """Raises ValidationError when there is nothing to revise, or a proposal still waits for its end."""
-        self.refuse_unseen(seen)
-        if not self.is_published:
-            raise ValidationError(_("The campaign is not published yet."))
+        self.refuse_unseen(seen, self.draft_digests())
+        if not self.is_frozen:
+            raise ValidationError(_("The text is not frozen yet: edit it as it is."))
         if self.open_proposal:
             raise ValidationError(_("A proposal is open: make it the text or drop it first."))
         if left_out := set(self.in_force.digests) - set(self.draft_digests()):
@@ -303,38 +381,10 @@ class Campaign(models.Model):
         if not self.has_draft_changes:
             raise ValidationError(_("The draft text does not differ from what the public reads."))
 
-    def check_complete(self) -> None:
-        """Raises ValidationError, one message for each thing that a statement needs before anyone can sign it."""
-        lacks = []
-        if not self.body.strip():
-            lacks.append(ValidationError(_("The statement has no text yet.")))
-        if not self.demands.exists():
-            lacks.append(ValidationError(_("The statement has no demand yet.")))
-        for translation in self.translations.filter(ready=True):
-            missing = [str(demand.number) for demand in translation.statement.demands if not demand.text.strip()]
-            if not translation.body.strip():
-                words = _("The translation (%(language)s) has no text yet.")
-                lacks.append(ValidationError(words, params={"language": translation}))
-            if missing:
-                words = _("The translation (%(language)s) lacks demand %(numbers)s.")
-                params = {"language": translation, "numbers": ", ".join(missing)}
-                lacks.append(ValidationError(words, params=params))
-        if lacks:
-            raise ValidationError(lacks)
-
-    def freeze(self, kind: str, edition: int, note: str = "") -> TextVersion:
-        """A new text version of the draft text. Raises ValidationError while something lacks."""
-        self.check_complete()
-        statements = self.draft_texts()
-        return self.text_versions.create(
-            number=self.text_versions.count() + 1,
-            edition=edition,
-            kind=kind,
-            note=note,
-            created_at=timezone.now(),
-            content={language: statement.to_content() for language, statement in statements.items()},
-            digests={language: statement.digest() for language, statement in statements.items()},
-        )
+    def refuse_draft(self) -> None:
+        """Raises ValidationError for a campaign that takes no signatures yet."""
+        if self.is_draft:
+            raise ValidationError(_("The campaign takes no signatures yet: circulate or publish it first."))
 
     def _put_in_force(self, version: TextVersion) -> None:
         self.current_version = version
@@ -346,8 +396,7 @@ class Campaign(models.Model):
         self.lock()
         if self.is_closed:
             return
-        if not self.is_published:
-            raise ValidationError(_("The campaign is not published yet."))
+        self.refuse_draft()
         self.closes_at = timezone.now()
         self.save(update_fields=["closes_at"])
         Event.objects.record(Event.Verb.CLOSED, self, by=by)
@@ -358,8 +407,8 @@ class Campaign(models.Model):
         self.lock()
         if self.closes_at == moment:
             return
-        if moment and self.publish_at and moment <= self.publish_at:
-            raise ValidationError(_("Signing cannot end before the campaign was published."))
+        if moment and self.begins_at and moment <= self.begins_at:
+            raise ValidationError(_("Signing cannot end before it began."))
         self.closes_at = moment
         self.save(update_fields=["closes_at"])
         Event.objects.record(Event.Verb.TIMED, self, by=by, until=moment.isoformat() if moment else "")
@@ -367,7 +416,7 @@ class Campaign(models.Model):
     @transaction.atomic
     def admit_late(self, by: Any) -> "LatePass":
         """Lets one late group sign a closed campaign, once and within a week."""
-        if not (self.is_published and self.is_closed):
+        if self.is_draft or not self.is_closed:
             raise ValidationError(_("Only a campaign that has closed needs a link for a late group."))
         late_pass = self.late_passes.create(expires_at=timezone.now() + LATE_FOR)
         Event.objects.record(Event.Verb.ADMITTED, self, by=by, until=late_pass.expires_at.isoformat())
@@ -377,7 +426,7 @@ class Campaign(models.Model):
     def reopen(self, by: Any) -> None:
         """Takes signatures again, until a coordinator closes it or sets a new time."""
         self.lock()
-        if not (self.is_published and self.is_closed):
+        if self.is_draft or not self.is_closed:
             return
         self.closes_at = None
         self.save(update_fields=["closes_at"])

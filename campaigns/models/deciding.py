@@ -27,6 +27,7 @@ UNDECIDED: dict[str, Any] = {
     "organization": None,
     "position": None,
     "is_initiator": False,
+    "is_first": False,
     "decided_by": None,
     "decided_at": None,
     "reason": "",

@@ -43,8 +43,8 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
         With a `campaign` each row is also listed as a signature; the note then says where their yes can be found.
         """
-        if campaign and not campaign.is_published:
-            raise ValidationError(_("The campaign is not published yet."))
+        if campaign:
+            campaign.refuse_draft()
         if campaign and not note.strip():
             raise ValidationError(_("Say where their yes can be found."))
         self.forget_files()

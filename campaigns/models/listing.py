@@ -73,7 +73,25 @@ class ListingQuerySet(models.QuerySet["Signature"]):
     def in_public(self) -> Self:
         """Those whose names everybody may read, in the order of the list, each with `stands` and `supplement`."""
         public = self.listed().filter(shown=Shown.PUBLIC)
-        return public.marked_standing().marked_supplement().order_by("position", "id")
+        return public.marked_standing().marked_supplement().in_list_order()
+
+    def in_list_order(self) -> Self:
+        """Initiators first, then who signed before publication, then the others by time or by name, as their campaign
+        says. Each has its `tier` and `sort_name`."""
+        follows_by_name = Q(campaign__list_order="name", is_initiator=False, is_first=False)
+        return self.annotate(
+            tier=Case(When(is_initiator=True, then=0), When(is_first=True, then=1), default=2),
+            sort_name=Case(When(follows_by_name, then=F("key")), default=Value("")),
+        ).order_by("tier", "sort_name", "position", "id")
+
+    def after(self, place: "Signature | None") -> Self:
+        """Those that follow one of `in_list_order`; all, without one."""
+        if place is None:
+            return self
+        tier, name, position = place.tier, place.sort_name, place.position  # type: ignore[attr-defined]
+        return self.filter(
+            Q(tier__gt=tier) | Q(tier=tier, sort_name__gt=name) | Q(tier=tier, sort_name=name, position__gt=position)
+        )
 
     def published(self) -> Self:
         """Those of all campaigns whose names everybody may read now."""
@@ -110,10 +128,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """What the campaign's page tells of, in one query: the first `size` of `on_page`, the initiators that come
         later on the list, and those that are `corrected`."""
         public = self.listed().filter(shown=Shown.PUBLIC)
-        first = Q(pk__in=public.order_by("position", "id").values("pk")[:size])
+        first = Q(pk__in=public.in_list_order().values("pk")[:size])
         others = Q(pk__in=public.filter(is_initiator=True).values("pk")) | Q(pk__in=self.corrected().values("pk"))
         page = self.filter(first | others).marked_standing().marked_supplement().named_in(language)
-        return page.order_by("position", "id")
+        return page.in_list_order()
 
     def corrected(self) -> Self:
         """Those of whose removal a public correction tells."""
@@ -131,7 +149,7 @@ class ListingQuerySet(models.QuerySet["Signature"]):
 
     def named(self) -> Self:
         """Those whose names the addressee reads, in the order of the list."""
-        return self.exclude(shown=Shown.COUNTED).order_by("position", "id")
+        return self.exclude(shown=Shown.COUNTED).in_list_order()
 
     def standing(self) -> Self:
         """Those listed under what is asked now; the others are on an earlier text and have not agreed to this one."""

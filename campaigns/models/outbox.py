@@ -26,12 +26,16 @@ ABOUT_SIGNATURES = {
     "signature_renamed": _("that a listed name was corrected"),
     "signature_asked": _("with a coordinator’s question"),
     "question_answered": _("that a question was answered"),
+    "statement_published": _("that the statement is public"),
     "text_corrected": _("that the wording was corrected"),
     "text_proposed": _("that a change of the text is proposed"),
     "delivered": _("that the statement was delivered"),
     "update": _("with news"),
 }
-ABOUT_CAMPAIGNS = {"report_awaits": _("that a reader has reported an error")}
+ABOUT_CAMPAIGNS = {
+    "report_awaits": _("that a reader has reported an error"),
+    "campaign_published": _("that a campaign has published itself"),
+}
 KINDS = {**ABOUT_SIGNATURES, **ABOUT_CAMPAIGNS, "letter": _("the letter to the addressee")}
 # What an error says to a coordinator, by its beginning.
 ERRORS = {

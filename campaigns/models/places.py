@@ -40,6 +40,7 @@ def take_next(signature: "Signature", by: Any, organization: Organization | None
             brought["learnt"] = organization.names.latest("pk").pk
     last = signature.campaign.signatures.aggregate(last=Max("position"))["last"] or 0
     signature.state, signature.position = State.LISTED, last + 1
+    signature.is_first = signature.campaign.was_unpublished_at(signature.submitted_at)
     signature.decided_by, signature.decided_at = by, timezone.now()
     signature.save()
     return brought

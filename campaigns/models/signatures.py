@@ -81,7 +81,10 @@ class Signature(models.Model):
     source = models.CharField(_("came by"), max_length=12, choices=Source, default=Source.FORM)
     source_note = models.CharField(_("note on how it came"), max_length=300, blank=True)
     is_initiator = models.BooleanField(
-        _("initiator"), default=False, editable=False, help_text=_("Its logo stands on the letter.")
+        _("initiator"), default=False, editable=False, help_text=_("It stands first, its logo on the letter.")
+    )
+    is_first = models.BooleanField(
+        _("first signatory"), default=False, editable=False, help_text=_("It signed before publication.")
     )
 
     objects = SignatureQuerySet.as_manager()
@@ -246,8 +249,8 @@ class Signature(models.Model):
 
     @transaction.atomic
     def make_initiator(self, by: Any) -> None:
-        """Its logo stands on the letter; its place on the list stays. Raises ValidationError unless it is a listed
-        organization."""
+        """It stands first on the list, its logo on the letter. Raises ValidationError unless it is a listed
+        organization in public."""
         self.lock()
         if self.is_initiator:
             return

@@ -93,6 +93,12 @@ class TextVersionQuerySet(models.QuerySet["TextVersion"]):
         """Those that are or were the text; a proposal that is open or was dropped is not among them."""
         return self.filter(models.Q(proposal=None) | models.Q(proposal__outcome="adopted"))
 
+    def public(self, since: datetime.datetime) -> "list[TextVersion]":
+        """Those that were the text at the moment of publication or later, oldest first."""
+        history = list(self.in_force().select_related("proposal").order_by("number"))
+        before = [version for version in history if version.in_force_since <= since]
+        return history[max(len(before) - 1, 0) :]
+
     def corrections_after(self, version: "TextVersion") -> "TextVersionQuerySet":
         """The corrections of wording since that version, of the edition that it belongs to."""
         later = self.filter(kind=TextVersion.Kind.WORDING, edition=version.edition, number__gt=version.number)

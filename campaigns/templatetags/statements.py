@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
 from campaigns.markdown import render
+from campaigns.models import Campaign
 from campaigns.models.reports import PUBLIC_PAGES
 
 register = template.Library()
@@ -34,6 +35,12 @@ def language_named(code: str) -> str:
 def host(website: str) -> str:
     """Where a website's address leads, short enough for a list: `example.org` of `https://www.example.org/about/`."""
     return (urlsplit(website).hostname or website).removeprefix("www.")
+
+
+@register.simple_tag
+def address(campaign: Campaign, page: str = "campaign", *args: Any) -> str:
+    """The path of one of the campaign's pages, by the door that is open."""
+    return campaign.address(page, *args)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ..letter import MOST_LOGOS
 from ..models import Campaign, NumberedDemand, Signature, Statement, Update, UpdateText
 from ..models.contacts import PRIVACY_NOTICE
+from .doors import by_either_door
 
 NAMES_ON_A_PAGE = 200
 
@@ -22,8 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def campaign(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
-    campaign = get_object_or_404(Campaign.objects.for_readers(), slug=slug)
+@by_either_door
+def campaign(request: HttpRequest, campaign: Campaign, language: str = "") -> HttpResponse:
     language = language or campaign.language
     if language not in campaign.in_force.content:
         raise Http404
@@ -67,15 +68,16 @@ def demands_with_outcomes(text: Statement, news: list[UpdateText]) -> list[tuple
 
 
 @require_safe
-def signatories(request: HttpRequest, slug: str, language: str = "") -> HttpResponse:
-    campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
+@by_either_door
+def signatories(request: HttpRequest, campaign: Campaign, language: str = "") -> HttpResponse:
     language = language or campaign.language
     if language not in campaign.in_force.content:
         raise Http404
     after = request.GET.get("after", "")
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    following = campaign.signatures.on_page(language).filter(position__gt=position)
-    signatures = list(following[: NAMES_ON_A_PAGE + 1])
+    place = campaign.signatures.in_list_order().filter(position=position).first() if position else None
+    following = campaign.signatures.on_page(language).after(place)
+    signatures = list(following[: NAMES_ON_A_PAGE + 1]) if place or not position else []
     return render(
         request,
         "campaigns/signatories.html",

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
 from ..forms import AddressForm, AnswerForm, LogoForm, SignForm
 from ..models import Campaign, LatePass, Signature, brought_logos, confirmations
+from .doors import by_either_door
 from .errors import gone
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -75,8 +75,8 @@ def late_pass_of(request: HttpRequest, campaign: Campaign) -> LatePass | None:
 @never_cache
 @ends_as_gone
 @require_http_methods(FORM_METHODS)
-def sign(request: HttpRequest, slug: str) -> HttpResponse:
-    campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
+@by_either_door
+def sign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     language = request.GET.get("in", campaign.language)
     if language not in campaign.in_force.content:
         raise Http404
@@ -94,7 +94,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, error)
         else:
             token = urlencode({"token": tokens.make(signature, tokens.SENT_PAGE)})
-            return redirect(f"{reverse('sent', args=[slug])}?{token}")
+            return redirect(f"{campaign.address('sent')}?{token}")
     context = {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form, "may_sign": may_sign}
     status = 200 if request.method != "POST" else INVALID if may_sign else REFUSED
     return render(request, "campaigns/sign.html", context, status=status)
@@ -103,14 +103,14 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @ends_as_gone
 @require_http_methods(FORM_METHODS)
-def sent(request: HttpRequest, slug: str) -> HttpResponse:
+@by_either_door
+def sent(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Says to look in the inbox. Who holds the form's own token can have the letter again, or correct the address."""
     token = request.GET.get("token", "")
     if not token:
-        campaign = get_object_or_404(Campaign.objects.published(), slug=slug)
         return render(request, "campaigns/sent.html", {"campaign": campaign})
     signature = signature_behind(token, tokens.SENT_PAGE)
-    if signature.campaign.slug != slug:
+    if signature.campaign_id != campaign.pk:
         raise Http404
     form = AddressForm(request.POST if "correct" in request.POST else None)
     status, refusal = 200, None

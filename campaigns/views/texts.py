@@ -1,24 +1,27 @@
 """The public history of a statement: every text version, what changed, its canonical bytes, and the letter as PDF."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from .. import differences, letter
 from ..models import Campaign, TextVersion
+from .doors import by_either_door
 
 UNAVAILABLE = 503
 
 
-def public_versions(slug: str) -> tuple[Campaign, list[TextVersion]]:
-    """The campaign with the versions that are or were its text, oldest first."""
-    campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
-    return campaign, list(campaign.text_versions.in_force().select_related("proposal"))
+def versions_to_read(campaign: Campaign) -> list[TextVersion]:
+    """Those that are or were its text, oldest first. Versions from before publication are never public."""
+    if campaign.is_published and campaign.publish_at:
+        return campaign.text_versions.public(since=campaign.publish_at)
+    return list(campaign.text_versions.in_force().select_related("proposal"))
 
 
 @require_safe
-def versions(request: HttpRequest, slug: str) -> HttpResponse:
-    campaign, history = public_versions(slug)
+@by_either_door
+def versions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    history = versions_to_read(campaign)
     with_changes = [
         (version, *differences.history(before, version))
         for before, version in zip([None, *history], history, strict=False)
@@ -28,9 +31,9 @@ def versions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    campaign, history = public_versions(slug)
-    version = next((each for each in history if each.number == number), None)
+@by_either_door
+def version(request: HttpRequest, campaign: Campaign, number: int) -> HttpResponse:
+    version = next((each for each in versions_to_read(campaign) if each.number == number), None)
     if version is None:
         raise Http404
     texts = [(statement, version.digest(statement.language)) for statement in version.statements()]
@@ -38,9 +41,10 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def canonical(request: HttpRequest, slug: str, number: int, language: str) -> HttpResponse:
+@by_either_door
+def canonical(request: HttpRequest, campaign: Campaign, number: int, language: str) -> HttpResponse:
     """The very bytes of which the fingerprint is the SHA-256."""
-    _campaign, history = public_versions(slug)
+    history = versions_to_read(campaign)
     version = next((each for each in history if each.number == number and language in each.content), None)
     if version is None:
         raise Http404
@@ -48,9 +52,9 @@ def canonical(request: HttpRequest, slug: str, number: int, language: str) -> Ht
 
 
 @require_safe
-def letter_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+@by_either_door
+def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The letter as it would be delivered at this minute, in `?in=` or the original language."""
-    campaign = get_object_or_404(Campaign.objects.published().select_related("current_version"), slug=slug)
     language = request.GET.get("in", campaign.language)
     if language not in campaign.in_force.content:
         raise Http404

@@ -1,0 +1,102 @@
+"""The draft text of a campaign: what coordinators edit, before it is frozen."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .texts import NumberedDemand, Statement, TextVersion, Translation, languages
+
+if TYPE_CHECKING:
+    from .campaigns import Demand
+
+
+class DraftText(models.Model):
+    """The statement in its original language. Its demands and translations are rows of their own."""
+
+    language = models.CharField(_("original language"), max_length=12, choices=languages, default="en")
+    title = models.CharField(_("title"), max_length=300)
+    addressee = models.CharField(
+        _("addressee"), max_length=300, help_text=_("To whom the statement speaks, as in “To the members of …”.")
+    )
+    summary = models.TextField(
+        _("summary"), max_length=500, blank=True, help_text=_("One or two sentences for lists and previews.")
+    )
+    body = models.TextField(
+        _("text"), blank=True, help_text=_("Markdown. The demands stand apart, below, and are numbered by themselves.")
+    )
+    statement_date = models.DateField(_("date of the statement"), default=datetime.date.today)
+
+    if TYPE_CHECKING:
+        demands: models.QuerySet["Demand"]
+        translations: models.QuerySet[Translation]
+        text_versions: models.QuerySet[TextVersion]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def draft_text(self) -> Statement:
+        """The text as coordinators edit it, its demands numbered in their order."""
+        return Statement(
+            language=self.language,
+            date=self.statement_date,
+            addressee=self.addressee,
+            title=self.title,
+            summary=self.summary,
+            body=self.body,
+            demands=tuple(
+                NumberedDemand(key=demand.key, number=number, text=demand.text)
+                for number, demand in enumerate(self.demands.all(), start=1)
+            ),
+        )
+
+    def draft_texts(self) -> dict[str, Statement]:
+        """The draft text in every language that is ready, the original first."""
+        ready = self.translations.filter(ready=True).exclude(language=self.language)
+        translated = {each.language: each.statement.settled() for each in ready}
+        return {self.language: self.draft_text.settled(), **translated}
+
+    def draft_digests(self) -> dict[str, str]:
+        return {language: statement.digest() for language, statement in self.draft_texts().items()}
+
+    def refuse_unseen(self, seen: dict[str, str] | None, digests: dict[str, str]) -> None:
+        """Raises ValidationError when the text of those digests is not the one that the coordinator has looked at."""
+        if seen is not None and seen != digests:
+            raise ValidationError(_("The text was changed since you looked at it. Read it again."))
+
+    def check_complete(self) -> None:
+        """Raises ValidationError, one message for each thing that a statement needs before anyone can sign it."""
+        lacks = []
+        if not self.body.strip():
+            lacks.append(ValidationError(_("The statement has no text yet.")))
+        if not self.demands.exists():
+            lacks.append(ValidationError(_("The statement has no demand yet.")))
+        for translation in self.translations.filter(ready=True):
+            missing = [str(demand.number) for demand in translation.statement.demands if not demand.text.strip()]
+            if not translation.body.strip():
+                words = _("The translation (%(language)s) has no text yet.")
+                lacks.append(ValidationError(words, params={"language": translation}))
+            if missing:
+                words = _("The translation (%(language)s) lacks demand %(numbers)s.")
+                params = {"language": translation, "numbers": ", ".join(missing)}
+                lacks.append(ValidationError(words, params=params))
+        if lacks:
+            raise ValidationError(lacks)
+
+    def freeze(self, kind: str, edition: int, note: str = "") -> TextVersion:
+        """A new text version of the draft text. Raises ValidationError while something lacks."""
+        self.check_complete()
+        statements = self.draft_texts()
+        return self.text_versions.create(
+            number=self.text_versions.count() + 1,
+            edition=edition,
+            kind=kind,
+            note=note,
+            created_at=timezone.now(),
+            content={language: statement.to_content() for language, statement in statements.items()},
+            digests={language: statement.digest() for language, statement in statements.items()},
+        )

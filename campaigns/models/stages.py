@@ -1,0 +1,73 @@
+"""Which campaigns: the words in which pages and the desk ask for them, and the stages of a campaign's life."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .memberships import Membership
+
+if TYPE_CHECKING:
+    from .campaigns import Campaign
+
+
+class Stage(models.TextChoices):
+    """Told by a campaign's times alone, so that no job has to run for it to change."""
+
+    DRAFT = "draft", _("draft")
+    CIRCULATING = "circulating", _("circulating")
+    PUBLISHED = "published", _("published")
+
+
+class ListOrder(models.TextChoices):
+    TIME = "time", _("by the time at which they were listed")
+    NAME = "name", _("by name")
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def of(self, user: Any, *roles: str) -> "CampaignQuerySet":
+        """Those in which the person has one of the roles; a site administrator has them all."""
+        mine = Membership.objects.filter(user=user, role__in=roles)
+        return self if user.is_superuser else self.filter(pk__in=mine.values("campaign"))
+
+    def published(self) -> "CampaignQuerySet":
+        return self.filter(publish_at__lte=timezone.now())
+
+    def unpublished(self) -> "CampaignQuerySet":
+        return self.filter(Q(publish_at=None) | Q(publish_at__gt=timezone.now()))
+
+    def circulating(self) -> "CampaignQuerySet":
+        return self.unpublished().exclude(circulated_at=None)
+
+    def taking_signatures_sometime(self) -> "CampaignQuerySet":
+        """Those past their draft: a group can be on their list."""
+        return self.exclude(circulated_at=None) | self.published()
+
+    def unannounced(self) -> "CampaignQuerySet":
+        """Those that an embargo's end has published, which nobody has recorded or been told of yet."""
+        return self.published().filter(announced_at=None)
+
+    def for_readers(self) -> "CampaignQuerySet":
+        """Each as a page needs it: with its text, and what was delivered last."""
+        last = apps.get_model("campaigns", "Delivery").objects.filter(campaign=OuterRef("pk")).order_by("-number")
+        return self.select_related("current_version").annotate(
+            delivered_at=Subquery(last.values("at")[:1]), delivered_as=Subquery(last.values("fingerprint")[:1])
+        )
+
+    def open(self) -> "CampaignQuerySet":
+        return self.published().filter(Q(closes_at=None) | Q(closes_at__gt=timezone.now()))
+
+    def closed(self) -> "CampaignQuerySet":
+        return self.published().filter(closes_at__lte=timezone.now())
+
+    def with_listed_count(self) -> "CampaignQuerySet":
+        """Each with `listed_count`, how many stand under what it asks now."""
+        standing = Q(signatures__state="listed", signatures__text_version__edition=F("current_version__edition"))
+        return self.annotate(listed_count=Count("signatures", filter=standing))
+
+    def with_pending_count(self) -> "CampaignQuerySet":
+        """Each with `pending_count`, how many signatures await a decision."""
+        return self.annotate(pending_count=Count("signatures", filter=Q(signatures__state="pending")))

@@ -1,0 +1,51 @@
+"""The two doors to a campaign's pages: the public address and, before publication, the private link."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+
+from ..models import Campaign
+
+View = Callable[..., HttpResponse]
+
+
+def by_either_door(view: View) -> View:
+    """The view is given the campaign that the reader may see, and its times are told in the campaign's time zone.
+
+    A page behind the private link is kept and indexed by nobody. Once the campaign is public it leads to the same page
+    there, but a form that was opened before is still taken.
+    """
+
+    @wraps(view)
+    def found(request: HttpRequest, slug: str = "", secret: str = "", **options: Any) -> HttpResponse:
+        readable = Campaign.objects.for_readers()
+        if not secret:
+            campaign = get_object_or_404(readable.published(), slug=slug)
+            with timezone.override(campaign.zone):
+                return view(request, campaign, **options)
+        campaign = get_object_or_404(readable, circulation_secret=secret)
+        if campaign.is_published and request.method != "POST":
+            return unkept(redirect(same_page_in_public(request, campaign)))
+        with timezone.override(campaign.zone):
+            return unkept(view(request, campaign, **options))
+
+    return found
+
+
+def same_page_in_public(request: HttpRequest, campaign: Campaign) -> str:
+    page = request.resolver_match
+    assert page
+    options = [value for name, value in page.kwargs.items() if name != "secret"]
+    query = request.META.get("QUERY_STRING", "")
+    return campaign.address(str(page.url_name), *options) + (f"?{query}" if query else "")
+
+
+def unkept(response: HttpResponse) -> HttpResponse:
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
