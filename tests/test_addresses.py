@@ -234,7 +234,7 @@ LETTERS = st.text("abcxyzABCäéłбвіїЖשلمر", min_size=2, max_size=9)
 SIGNS = st.sampled_from(
     [" ", ", ", "; ", " & ", " (", ") ", " “", "” ", ". ", "’", "-", " @ ", ' "', '" ', " <", "> ", "\\"]
 )
-PLAIN_SIGNS = st.sampled_from([" ", ", ", " & ", ". ", "’", "-", " “x” "])
+PLAIN_SIGNS = st.sampled_from([" ", ", ", " & ", ". ", "’", "-", " «x» "])
 LOCALS = st.from_regex(r"[a-z0-9]([a-z0-9._+'&=-]?[A-Za-z0-9]){0,12}", fullmatch=True)
 DOMAINS = st.from_regex(r"[a-z0-9]([a-z0-9-]?[a-z0-9]){0,12}\.(org|example|co\.example|укр)", fullmatch=True)
 ADDRESSES = st.builds("{}@{}".format, LOCALS, DOMAINS).filter(
@@ -245,7 +245,8 @@ ADDRESSES = st.builds("{}@{}".format, LOCALS, DOMAINS).filter(
 def joined(signs: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Names of several words with these signs between them."""
     pairs = st.lists(st.tuples(signs, LETTERS), max_size=5)
-    return st.builds(lambda first, rest: names.tidy(first + "".join(map("".join, rest))), LETTERS, pairs)
+    whole = st.builds(lambda first, rest: names.tidy(first + "".join(map("".join, rest))), LETTERS, pairs)
+    return whole.filter(lambda name: name.casefold() != "cc")
 
 
 @given(st.lists(st.tuples(joined(SIGNS), ADDRESSES), min_size=1, max_size=4), st.sampled_from([", ", "; ", ",", "\n"]))
