@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .draft_texts import DraftText
 from .events import Event
+from .inviting import Inviting
 from .memberships import Role
 from .outbox import OutgoingMail
 from .stages import CampaignQuerySet, ListOrder, Stage
@@ -41,7 +42,7 @@ def time_zone_here() -> str:
     return str(settings.TIME_ZONE)
 
 
-class Campaign(DraftText):
+class Campaign(DraftText, Inviting):
     ListOrder = ListOrder
 
     slug = models.SlugField(
@@ -214,6 +215,9 @@ class Campaign(DraftText):
     def lock(self) -> None:
         """Reads the row anew and holds it until the transaction ends."""
         self.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
+
+    def record(self, verb: str, by: Any, **details: Any) -> None:
+        Event.objects.record(verb, self, by=by, **details)
 
     def record_start(self, by: Any) -> None:
         Event.objects.record(Event.Verb.CREATED, self, by=by)
