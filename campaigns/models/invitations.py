@@ -109,6 +109,11 @@ class Invitation(models.Model):
         return self.state == State.SIGNED
 
     @property
+    def takes_answers(self) -> bool:
+        """Whether the group can still say something by it."""
+        return not self.has_signed and self.ended_at is None and self.campaign.is_open
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the day by which the group wanted to have decided is over."""
         today = timezone.localdate(timezone=self.campaign.zone)
@@ -120,13 +125,17 @@ class Invitation(models.Model):
         self._hear(State.DECIDING)
         if (self.state, self.decide_by) == (State.DECIDING, by_day):
             return
-        if by_day < timezone.localdate(timezone=self.campaign.zone):
-            raise ValidationError(_("That day is over already."), code="day")
-        closes_at = self.campaign.closes_at
-        if closes_at and by_day > timezone.localdate(closes_at, self.campaign.zone):
-            raise ValidationError(_("Signing will have closed by then: choose an earlier day."), code="day")
+        self.refuse_day(by_day)
         self.become(State.DECIDING, decide_by=by_day)
         self._record(Event.Verb.DECIDES_LATER, day=by_day.isoformat())
+
+    def refuse_day(self, day: datetime.date) -> None:
+        """Raises ValidationError for a day on which it is too late to decide."""
+        if day < timezone.localdate(timezone=self.campaign.zone):
+            raise ValidationError(_("That day is over already."))
+        closes_at = self.campaign.closes_at
+        if closes_at and day > timezone.localdate(closes_at, self.campaign.zone):
+            raise ValidationError(_("Signing will have closed by then: choose an earlier day."))
 
     @transaction.atomic
     def ask_change(self, words: str) -> None:

@@ -1,12 +1,15 @@
 """What a campaign says to the groups that it invites, and until when they are to answer."""
 
 import datetime
+import zoneinfo
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .events import Event
@@ -39,9 +42,12 @@ class Inviting(models.Model):
 
     if TYPE_CHECKING:
         closes_at: datetime.datetime | None
+        time_zone: models.CharField[str, str]
         invitations: InvitationQuerySet
         reminders: ReminderQuerySet
 
+        @property
+        def zone(self) -> zoneinfo.ZoneInfo: ...
         @property
         def is_open(self) -> bool: ...
         def lock(self) -> None: ...
@@ -60,6 +66,19 @@ class Inviting(models.Model):
     @property
     def is_past_deadline(self) -> bool:
         return self.deadline is not None and self.deadline <= timezone.now()
+
+    @property
+    def deadline_in_words(self) -> str:
+        """With its day of the week and its time zone, so that nobody mistakes it; empty where there is none."""
+        if self.deadline is None:
+            return ""
+        local = timezone.localtime(self.deadline, self.zone)
+        return gettext("%(weekday)s, %(day)s, %(time)s (%(zone)s)") % {
+            "weekday": date_format(local, "l"),
+            "day": date_format(local, "DATE_FORMAT"),
+            "time": date_format(local, "H:i"),
+            "zone": self.time_zone,
+        }
 
     def refuse_inviting(self) -> None:
         """Raises ValidationError where nobody can be invited, or reminded, any more or yet."""

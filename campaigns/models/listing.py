@@ -78,6 +78,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         in_time = Q(state=State.UNCONFIRMED, submitted_at__gte=timezone.now() - CONFIRM_WITHIN)
         return self.filter(in_time | Q(state__in=[State.PENDING, State.LISTED]))
 
+    def expired(self) -> Self:
+        """Those whose addresses were not confirmed in time."""
+        return self.filter(state=State.UNCONFIRMED, submitted_at__lt=timezone.now() - CONFIRM_WITHIN)
+
     def confirmed(self) -> Self:
         """Those that stand or wait for a decision: their contact persons are told what happens to the text."""
         return self.filter(state__in=[State.PENDING, State.LISTED])

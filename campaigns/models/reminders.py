@@ -58,7 +58,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         return self.filter(sent_at=None)
 
     def due(self) -> list["Reminder"]:
-        """Those whose time has come and whose day is not over."""
+        """Those that are to be sent now."""
         today = timezone.now().astimezone(datetime.UTC).date()
         near = self.planned().filter(day__range=(today - A_DAY, today + A_DAY)).select_related("campaign")
         return [reminder for reminder in near if reminder.is_due]
@@ -105,7 +105,10 @@ class Reminder(models.Model):
 
     @property
     def is_due(self) -> bool:
-        return self.due_at <= timezone.now() and self.day == timezone.localdate(timezone=self.campaign.zone)
+        """Whether it is to be sent now: its time has come, its day is not over, and answers are still waited for."""
+        is_its_day = self.day == timezone.localdate(timezone=self.campaign.zone)
+        is_waited_for = self.campaign.is_open and not self.campaign.is_past_deadline
+        return is_its_day and is_waited_for and self.due_at <= timezone.now()
 
     def set(self) -> None:
         """Puts it in its day's place. Raises ValidationError where it cannot be."""
@@ -119,17 +122,18 @@ class Reminder(models.Model):
         Reminder.objects.update_or_create(campaign=self.campaign, day=self.day, defaults={"at": self.at, "by": self.by})
 
     @transaction.atomic
-    def send(self) -> None:
-        """Queues a letter to each group that is silent, once: not after its day or the deadline, nor once signing has
-        closed."""
+    def send(self) -> bool:
+        """Queues a letter to each group that is silent, and says whether it did: once only, on its own day, before the
+        deadline, and while the campaign takes signatures."""
         self.campaign.lock()
         still = Reminder.objects.planned().filter(pk=self.pk).first()
         campaign = self.campaign
-        if still is None or not still.is_due or not campaign.is_open or campaign.is_past_deadline:
-            return
+        if still is None or not still.is_due:
+            return False
         silent = list(Invitation.objects.to_remind(campaign, self.day).order_by("pk").values_list("pk", flat=True))
         Invitation.objects.filter(pk__in=silent).update(written_on=self.day, reminders=F("reminders") + 1)
         OutgoingMail.objects.queue_each("invitation_reminder", silent, occasion=self.pk)
         self.sent_at, self.count = timezone.now(), len(silent)
         self.save(update_fields=["sent_at", "count"])
         Event.objects.record(Event.Verb.REMINDED, campaign, by=self.by, invitations=len(silent))
+        return True

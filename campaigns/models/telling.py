@@ -191,6 +191,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "recipients": partial(counted, ngettext_lazy("%(count)s recipient", "%(count)s recipients", "count")),
     "agreed": partial(counted, ngettext_lazy("%(count)s agreed", "%(count)s agreed", "count")),
     "invitations": partial(counted, ngettext_lazy("%(count)s group", "%(count)s groups", "count")),
+    "erased_invitations": partial(counted, ngettext_lazy("%(count)s invitation", "%(count)s invitations", "count")),
+    "requests": partial(counted, ngettext_lazy("%(count)s request", "%(count)s requests", "count")),
     "reminders": partial(counted, ngettext_lazy("%(count)s reminder", "%(count)s reminders", "count")),
     "count": partial(counted, ngettext_lazy("%(count)s request", "%(count)s requests", "count")),
     "rows": partial(counted, ngettext_lazy("%(count)s row", "%(count)s rows", "count")),
