@@ -16,6 +16,7 @@ ROLES: dict[str, dict[str, set[Role]]] = {
     "demand": {"view": DECIDERS, "add": OWNERS, "change": OWNERS, "delete": OWNERS},
     "translation": {"view": WRITERS, "add": OWNERS, "change": WRITERS, "delete": OWNERS},
     "demandtranslation": {"view": WRITERS, "add": WRITERS, "change": WRITERS, "delete": WRITERS},
+    "invitation": {"view": DECIDERS, "add": DECIDERS, "change": DECIDERS},
     "signature": {"view": DECIDERS, "add": DECIDERS, "change": DECIDERS},
     "organization": {"view": DECIDERS, "add": DECIDERS, "change": DECIDERS},
     "organizationname": {"view": DECIDERS, "add": DECIDERS, "change": DECIDERS, "delete": DECIDERS},
@@ -45,15 +46,21 @@ class RoleBackend(AuthenticationBackend):
         return any(covers(each, obj) for each in memberships(user_obj, model, action))
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        return app_label == "campaigns" and user_obj.is_active and Membership.objects.filter(user=user_obj).exists()
+        return app_label == "campaigns" and user_obj.is_active and bool(roles_of(user_obj))
+
+
+def roles_of(user: Any) -> list[Membership]:
+    """The person's roles in all campaigns. They are read once for each request."""
+    if not hasattr(user, "_roles_at_the_desk"):
+        user._roles_at_the_desk = list(Membership.objects.filter(user=user))
+    known: list[Membership] = user._roles_at_the_desk
+    return known
 
 
 def memberships(user: Any, model: str, action: str) -> list[Membership]:
-    """The person's roles that may do that with rows of the model. They are read once for each request."""
-    if not hasattr(user, "_roles_at_the_desk"):
-        user._roles_at_the_desk = list(Membership.objects.filter(user=user))
+    """The person's roles that may do that with rows of the model."""
     roles = roles_that_may(model, action)
-    return [each for each in user._roles_at_the_desk if each.role in roles]
+    return [each for each in roles_of(user) if each.role in roles]
 
 
 def roles_that_may(model: str, action: str) -> set[Role]:

@@ -4,6 +4,7 @@ import datetime
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -57,8 +58,38 @@ def columns(title: Any, days: Sequence[tuple[datetime.date, int]], last: datetim
     """A column for each day from the first of `days` to `last`, those without any too; over a longer time one for each
     week, month or year."""
     heading, steps = in_steps(days, last)
+    return upright(title, heading, steps, [label for label, _value in steps])
+
+
+def growth(
+    title: Any, days: Sequence[tuple[datetime.date, int]], today: datetime.date, end: datetime.date | None
+) -> SafeString:
+    """As `columns`, each as high as all that came until then, up to today; room is left up to `end`, which is marked.
+    There is one of `days` at least."""
+    step, counts = divided(days, max(today, end or today))
+    sums = zip(counts, accumulate(counts.values()), strict=True)
+    reached = [(date_format(begin, step.words), total) for begin, total in sums if begin <= today]
+    labels = [date_format(begin, step.words) for begin in counts]
+    ends_at = list(counts).index(step.begin(end)) if end and step.begin(end) in counts else None
+    return upright(title, step.name, reached, labels, ends_at)
+
+
+def shares(title: Any, parts: Sequence[tuple[str, Any, int]]) -> SafeString:
+    """One bar, divided as the whole is; each part has a name for the style sheet, what it says, and how many."""
+    whole, left, drawn = sum(value for _name, _label, value in parts), 0.0, []
+    for name, label, value in parts:
+        width = WIDTH * value / (whole or 1)
+        drawn.append({"name": name, "label": label, "value": value, "x": number(left), "width": number(width)})
+        left += width
+    return render_to_string("admin/campaigns/campaign/_shares.html", {"title": title, "parts": drawn, "width": WIDTH})
+
+
+def upright(
+    title: Any, heading: Any, steps: Sequence[tuple[str, int]], labels: Sequence[str], ends_at: int | None = None
+) -> SafeString:
+    """Columns for the steps, on an axis for all the labels; a line behind the one at `ends_at`."""
     top = nice(max((value for _label, value in steps), default=1))
-    slot = min(WIDEST_SLOT, (WIDTH - LEFT) / max(1, len(steps)))
+    slot = min(WIDEST_SLOT, (WIDTH - LEFT) / max(1, len(labels)))
     floor = HEIGHT - BELOW
     scale = (floor - ABOVE) / top
     drawn = []
@@ -67,8 +98,9 @@ def columns(title: Any, days: Sequence[tuple[datetime.date, int]], last: datetim
         drawn.append(Bar(label, value, number(x), number(y), number(slot * (1 - GAP)), number(value * scale)))
     heights = [top, top // 2, 0] if top % 2 == 0 else [top, 0]
     rules = [Mark(str(height), str(LEFT - 5), number(floor - height * scale), "end") for height in heights]
-    marks = time_axis([label for label, _value in steps], LEFT + slot * len(steps))
-    return drawing(title, heading, drawn, marks, height=HEIGHT, rules=rules, left=LEFT)
+    marks = time_axis(labels, LEFT + slot * len(labels))
+    end = None if ends_at is None else number(LEFT + slot * (ends_at + 1))
+    return drawing(title, heading, drawn, marks, height=HEIGHT, rules=rules, left=LEFT, end=end, floor=floor)
 
 
 def time_axis(labels: Sequence[str], right: float) -> list[Mark]:
@@ -89,13 +121,18 @@ def in_steps(days: Sequence[tuple[datetime.date, int]], last: datetime.date) -> 
     none is left out between the first and `last`."""
     if not days:
         return STEPS[0].name, []
+    step, counts = divided(days, last)
+    return step.name, [(date_format(begin, step.words), value) for begin, value in counts.items()]
+
+
+def divided(days: Sequence[tuple[datetime.date, int]], last: datetime.date) -> tuple["Step", dict[datetime.date, int]]:
+    """The step that `in_steps` takes, and the number in each by the day on which it begins."""
     first, last = days[0][0], max(last, days[-1][0])
-    divided = (step for step in STEPS if len(step.begins(first, last)) <= MOST_COLUMNS)
-    step = next(divided, STEPS[-1])
+    step = next((step for step in STEPS if len(step.begins(first, last)) <= MOST_COLUMNS), STEPS[-1])
     counts = dict.fromkeys(step.begins(first, last), 0)
     for day, value in days:
         counts[step.begin(day)] += value
-    return step.name, [(date_format(begin, step.words), value) for begin, value in counts.items()]
+    return step, counts
 
 
 @dataclass(frozen=True)

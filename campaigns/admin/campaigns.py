@@ -24,10 +24,12 @@ from ..desk import fresh_proof, is_key
 from ..models import Campaign, Demand, Membership, Proposal, Tally
 from .addresses import export_contacts
 from .attacks import clear_attack, undo_attack
+from .boards import board
 from .deliveries import deliver, number_in
 from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
 from .glances import at_a_glance
 from .inlines import LabelledFormSet
+from .inviting import invite
 from .members import members
 from .pages import rendered
 from .publishing import publish
@@ -194,6 +196,8 @@ class CampaignAdmin(Scoped):
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
             path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
+            path("<int:pk>/board/", wrap(partial(board, self)), name="campaigns_campaign_board"),
+            path("<int:pk>/invite/", wrap(partial(invite, self)), name="campaigns_campaign_invite"),
             path("<int:pk>/attack/", wrap(partial(clear_attack, self)), name="campaigns_campaign_attack"),
             path(
                 "<int:pk>/attack/<int:attack>/undo/",

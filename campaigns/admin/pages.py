@@ -4,10 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 INVALID, CONFLICT = 422, 409
 
@@ -18,6 +22,23 @@ def in_its_time(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @wraps(view)
     def timed(desk: Any, request: HttpRequest, pk: int, **options: Any) -> HttpResponse:
         campaign = desk.row(request, pk)
+        with timezone.override(campaign.zone):
+            return rendered(view(desk, request, campaign, **options))
+
+    return timed
+
+
+def for_deciders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """As `in_its_time`, for who decides whom the campaign invites. A draft invites nobody yet: it is shown instead."""
+
+    @wraps(view)
+    def timed(desk: Any, request: HttpRequest, pk: int, **options: Any) -> HttpResponse:
+        campaign = desk.row(request, pk, "view")
+        if not request.user.has_perm("campaigns.change_invitation", campaign):
+            raise PermissionDenied
+        if campaign.is_draft:
+            messages.info(request, _("A draft invites nobody yet: circulate it first."))
+            return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
         with timezone.override(campaign.zone):
             return rendered(view(desk, request, campaign, **options))
 

@@ -1,6 +1,7 @@
 """The nouns of Undersigned, one file each."""
 
 from .attacks import Attack, Catch, Marks
+from .boards import Board
 from .campaigns import Campaign, Demand
 from .candidates import Candidate
 from .contacts import Contact
@@ -31,6 +32,7 @@ from .updates import Update, UpdateText
 __all__ = [
     "Agreement",
     "Attack",
+    "Board",
     "Campaign",
     "Candidate",
     "Catch",

@@ -1,5 +1,6 @@
 """The person who signed for an organization: private, and never in clear in the database."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from .events import Event
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
+    from .organizations import Organization
 
 
 def sealed(column: str) -> property:
@@ -38,6 +40,20 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         listed = self.filter(signature__campaign=campaign, signature__state="listed")
         Event.objects.record(Event.Verb.CONTACTS_EXPORTED, campaign, by=by, format=ending, rows=listed.count())
         return listed
+
+    def to_invite(
+        self, organizations: "Sequence[Organization]", campaigns: "models.QuerySet[Campaign]"
+    ) -> "dict[int | None, Contact]":
+        """By the key of each of these organizations, the newest contact person in these campaigns who has asked to be
+        kept informed, and whose signature stands."""
+        willing = self.filter(
+            signature__organization__in=organizations,
+            signature__campaign__in=campaigns,
+            signature__state="listed",
+            wants_updates=True,
+        ).exclude(email_index="")
+        known = willing.select_related("signature").order_by("signature__submitted_at", "pk")
+        return {contact.signature.organization_id: contact for contact in known}
 
 
 class Contact(models.Model):

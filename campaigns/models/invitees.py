@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .invitations import Invitation
 
 AT_ONCE = 500
+MOST_WORDS_SOUGHT = 10
 
 
 class State(models.TextChoices):
@@ -161,6 +162,17 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def declined(self) -> "InvitationQuerySet":
         return self.standing().filter(state=State.DECLINED)
+
+    def answered(self) -> "InvitationQuerySet":
+        """Those of groups that have said something."""
+        return self.standing().exclude(state=State.SILENT)
+
+    def named(self, words: str) -> "InvitationQuerySet":
+        """Those of groups that have each word in their names."""
+        found = self
+        for word in words.split()[:MOST_WORDS_SOUGHT]:
+            found = found.filter(name__icontains=word)
+        return found
 
     def unanswered(self) -> "InvitationQuerySet":
         """Those that ask for a change and wait for a coordinator's answer."""

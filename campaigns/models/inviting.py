@@ -94,16 +94,21 @@ class Inviting(models.Model):
         self.lock()
         if self.answer_by == moment:
             return
-        if moment and moment <= timezone.now():
-            raise ValidationError(_("That time has already passed."))
-        if moment and self.closes_at and moment > self.closes_at:
-            raise ValidationError(_("Signing closes before that time: choose an earlier one, or move the close."))
+        if moment:
+            self.refuse_moment(moment)
         self.answer_by = moment
         self.save(update_fields=["answer_by"])
         self.record(Event.Verb.ANSWERS_TIMED, by, answers_until=moment.isoformat() if moment else "")
         for reminder in self.reminders.planned():
             if not reminder.is_in_time:
                 reminder.delete()
+
+    def refuse_moment(self, moment: datetime.datetime) -> None:
+        """Raises ValidationError for a time until which no group can be asked to answer."""
+        if moment <= timezone.now():
+            raise ValidationError(_("That time has already passed."))
+        if self.closes_at and moment > self.closes_at:
+            raise ValidationError(_("Signing closes before that time: choose an earlier one, or move the close."))
 
     @transaction.atomic
     def word_letters(self, invitation: str, reminder: str, by: Any) -> None:

@@ -110,8 +110,18 @@ class Reminder(models.Model):
         is_waited_for = self.campaign.is_open and not self.campaign.is_past_deadline
         return is_its_day and is_waited_for and self.due_at <= timezone.now()
 
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it is still to be sent, by its time."""
+        return self.sent_at is None and self.due_at > timezone.now()
+
     def set(self) -> None:
         """Puts it in its day's place. Raises ValidationError where it cannot be."""
+        self.refuse()
+        Reminder.objects.update_or_create(campaign=self.campaign, day=self.day, defaults={"at": self.at, "by": self.by})
+
+    def refuse(self) -> None:
+        """Raises ValidationError where it cannot be set."""
         when = {"when": str(self)}
         if self.due_at <= timezone.now():
             raise ValidationError(_("%(when)s has passed already."), params=when)
@@ -119,7 +129,6 @@ class Reminder(models.Model):
             raise ValidationError(_("%(when)s lies after the time for answers."), params=when)
         if self.campaign.reminders.filter(day=self.day).exclude(sent_at=None).exists():
             raise ValidationError(_("On the day of %(when)s a reminder was sent already."), params=when)
-        Reminder.objects.update_or_create(campaign=self.campaign, day=self.day, defaults={"at": self.at, "by": self.by})
 
     @transaction.atomic
     def send(self) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,16 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Each with `listed_count`, how many stand under what it asks now."""
         standing = Q(signatures__state="listed", signatures__text_version__edition=F("current_version__edition"))
         return self.annotate(listed_count=Count("signatures", filter=standing))
+
+    def with_answered_count(self) -> "CampaignQuerySet":
+        """Each with `invited_count`, how many invitations stand, and `answered_count`, how many of those groups have
+        said something."""
+        invitations = apps.get_model("campaigns", "Invitation").objects.filter(campaign=OuterRef("pk")).order_by()
+
+        def count(rows: Any) -> Coalesce:
+            return Coalesce(Subquery(rows.values("campaign").annotate(count=Count("pk")).values("count")), 0)
+
+        return self.annotate(invited_count=count(invitations.standing()), answered_count=count(invitations.answered()))
 
     def with_pending_count(self) -> "CampaignQuerySet":
         """Each with `pending_count`, how many signatures await a decision."""
