@@ -21,7 +21,7 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Rule:
-    name: str  # of the detail that the record keeps of it
+    name: str  # by which the record tells of it
     words: str | Promise
     expired: Callable[[], QuerySet[Any]]
     erase: Callable[[QuerySet[Any]], object]
@@ -44,7 +44,7 @@ def erase_requests(requests: QuerySet[Signature]) -> None:
 RULES = [
     Rule("requests", _("requests that nobody confirmed within 7 days"), expired_requests, erase_requests),
     Rule(
-        "erased_invitations",
+        "invitations",
         _("invitations of campaigns that ended more than 90 days ago"),
         expired_invitations,
         lambda invitations: invitations.delete(),
@@ -53,8 +53,8 @@ RULES = [
 
 
 def erase(rule: Rule) -> Iterator[int]:
-    """Erases what the rule says, and gives how many rows went with each batch. Each is a transaction of its own, so that
-    one may stop between any two."""
+    """Erases what the rule says, and gives how many rows went with each batch. Each is a transaction of its own, so
+    that one may stop between any two."""
     while keys := list(rule.expired().order_by("pk").values_list("pk", flat=True)[:BATCH]):
         yield erase_batch(rule, keys)
 
@@ -67,5 +67,5 @@ def erase_batch(rule: Rule, keys: list[int]) -> int:
     rule.erase(held.model._default_manager.filter(pk__in=campaign_of))
     shares = Counter(campaign_of.values())
     for campaign in Campaign.objects.filter(pk__in=shares):
-        Event.objects.record(Event.Verb.ERASED, campaign, **{rule.name: shares[campaign.pk]})
+        Event.objects.record(Event.Verb.ERASED, campaign, erased=rule.name, rows=shares[campaign.pk])
     return len(campaign_of)

@@ -166,6 +166,11 @@ EXPORTS: dict[str, Any] = {
     "timeline": _("the timeline"),
 }
 
+ERASED: dict[str, Any] = {
+    "requests": _("requests that nobody confirmed"),
+    "invitations": _("invitations"),
+}
+
 # Each detail in words, by its name. What is not here is kept for the program and never shown.
 WORDS: dict[str, Callable[[Any], str]] = {
     "version": partial(numbered, _("version %(number)s")),
@@ -183,6 +188,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "late": lambda is_late: gettext("by the link for one late group") if is_late else "",
     "begun": lambda is_begun: gettext("a new one") if is_begun else "",
     "what": lambda what: str(EXPORTS[what]),
+    "erased": lambda what: str(ERASED[what]),
     "format": str.upper,
     "file": str,
     "page": str,
@@ -191,8 +197,6 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "recipients": partial(counted, ngettext_lazy("%(count)s recipient", "%(count)s recipients", "count")),
     "agreed": partial(counted, ngettext_lazy("%(count)s agreed", "%(count)s agreed", "count")),
     "invitations": partial(counted, ngettext_lazy("%(count)s group", "%(count)s groups", "count")),
-    "erased_invitations": partial(counted, ngettext_lazy("%(count)s invitation", "%(count)s invitations", "count")),
-    "requests": partial(counted, ngettext_lazy("%(count)s request", "%(count)s requests", "count")),
     "reminders": partial(counted, ngettext_lazy("%(count)s reminder", "%(count)s reminders", "count")),
     "count": partial(counted, ngettext_lazy("%(count)s request", "%(count)s requests", "count")),
     "rows": partial(counted, ngettext_lazy("%(count)s row", "%(count)s rows", "count")),
