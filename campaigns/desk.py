@@ -89,9 +89,13 @@ class Desk(AdminSite):
         ]
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return super().has_permission(request) and (
-            not settings.REQUIRE_SECOND_FACTOR or sessions.has_second_factor(request)
-        )
+        """Looked up once for each request, and asked more often."""
+        if not hasattr(request, "_may_come_in"):
+            request._may_come_in = super().has_permission(request) and (  # type: ignore[attr-defined]
+                not settings.REQUIRE_SECOND_FACTOR or sessions.has_second_factor(request)
+            )
+        known: bool = request._may_come_in  # type: ignore[attr-defined]
+        return known
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, with a fresh proof before every deletion; a form that comes too late is not thrown away."""

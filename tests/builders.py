@@ -113,6 +113,13 @@ def make_campaign(coordinator: User | None = None, **fields: Any) -> Campaign:
     return campaign
 
 
+def make_circulating(**fields: Any) -> Campaign:
+    """A campaign that is signed by its private link."""
+    campaign = make_draft(**fields)
+    campaign.circulate(by=None)
+    return campaign
+
+
 def make_signature(
     campaign: Campaign, name: str = "River Watch", email: str = "secretary@river.example.org", **fields: Any
 ) -> Signature:

@@ -61,6 +61,7 @@ def invite(campaign: Campaign, *names: str) -> list[Invitation]:
 def invite_many(campaign: Campaign, count: int) -> None:
     """So many invitations, in all states by turns, without the work of two thousand letters."""
     common = {"campaign": campaign, "language": "en", "written_on": MONDAY.date(), "changed_at": MONDAY}
+    common["invited_at"] = MONDAY
     made = Invitation.objects.bulk_create(
         Invitation(
             name=f"Group {place}",
@@ -185,7 +186,9 @@ def test_silent_are_reminded_once_a_day(desk: Client, campaign: Campaign) -> Non
         Suppression.objects.stop(fen.email_index, campaign)
     with time_machine.travel(MONDAY + DAY, tick=False):
         assert steps(read(desk, campaign)) == [("2 groups are silent.", "Remind 1 group now")]
-        assert "A reminder goes to 1 group." in desk.post(board_of(campaign), {"remind": ""}, follow=True).content.decode()
+        assert (
+            "A reminder goes to 1 group." in desk.post(board_of(campaign), {"remind": ""}, follow=True).content.decode()
+        )
         assert steps(read(desk, campaign)) == [("2 groups are silent.", "")]
         assert "Reminded today at 11:00." in read(desk, campaign)
         again = desk.post(board_of(campaign), {"remind": ""}, follow=True)
@@ -221,7 +224,10 @@ def test_reminders_are_planned_moved_and_dropped(desk: Client, campaign: Campaig
         ({"0_day": "2026-03-20", "0_at": "10:00"}, "lies after the time for answers"),
         ({"0_day": "2026-03-04"}, "Say at what time."),
         ({"0_at": "10:00"}, "Say on which day."),
-        ({"0_day": "2026-03-04", "0_at": "10:00", "1_day": "2026-03-04", "1_at": "15:00"}, "At most one reminder a day"),
+        (
+            {"0_day": "2026-03-04", "0_at": "10:00", "1_day": "2026-03-04", "1_at": "15:00"},
+            "At most one reminder a day",
+        ),
         ({"0_day": "yesterday", "0_at": "10:00"}, "Enter a valid date."),
     ],
 )
@@ -322,13 +328,17 @@ def test_board_costs_twelve_queries_at_most(desk: Client, campaign: Campaign, co
     invite_many(campaign, count)
     make_pending(campaign, "Late Watch")
     campaign.reminders.create(day=timezone.localdate() + DAY, at=datetime.time(10))
-    for show in ("silent", "invited", "asks", "overdue"):
-        with CaptureQueriesContext(connection, ) as queries:
+    for show in ("silent", "invited", "asks", "overdue", "invited&q=Group"):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             read(desk, campaign, f"?show={show}")
         assert len(queries) <= 12, "\n".join(query["sql"] for query in queries)
 
 
-def test_front_page_tells_how_many_have_answered_in_as_many_queries(desk: Client, campaign: Campaign, owner: User) -> None:
+def test_front_page_tells_how_many_have_answered_in_as_many_queries(
+    desk: Client, campaign: Campaign, owner: User
+) -> None:
     with CaptureQueriesContext(connection) as for_none:
         page = desk.get(reverse("admin:index")).content.decode()
     assert "nobody is invited yet" in page

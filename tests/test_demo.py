@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from campaigns.demo.load import load
-from campaigns.models import Campaign, Event, Person, Sign
+from campaigns.models import Board, Campaign, Event, InvitationTally, Person, Sign, undoable_of
 from tests.builders import every_row, make_coordinator
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,18 @@ def test_example_has_four_requests_that_wait_and_its_contacts_are_roles() -> Non
         ("Example River Friends, head office", "the office", "office@river-freinds.example"),
         ("Kharkiv Human Rights Group", "an assistant", "someone@example.com"),
     ]
+
+
+def test_another_example_circulates_with_a_dozen_invitations_in_every_state() -> None:
+    campaign = Campaign.objects.get(slug="example-circulating")
+    assert campaign.is_circulating
+    tally = campaign.invitations.tally()
+    assert tally == InvitationTally(silent=4, deciding=2, asks=1, signed=4, declined=1)
+    board = Board.of(campaign)
+    assert (board.overdue, board.unanswered, board.to_remind, len(board.planned)) == (1, 1, 4, 2)
+    assert campaign.signatures.listed().count() == 4
+    assert not campaign.signatures.queue().exists()
+    assert undoable_of(User.objects.get(username="demo"), []) is None
 
 
 def test_one_request_is_from_a_domain_that_is_almost_a_known_one() -> None:

@@ -65,7 +65,7 @@ def shown(
     context = {
         "campaign": campaign,
         "board": stand,
-        "figures": [(name, label, getattr(stand.tally, name)) for name, label in FIGURES.items()],
+        "figures": [(name, label, stand.lengths[name]) for name, label in FIGURES.items()],
         "shares": charts.shares(_("What the invited groups have said"), parts_of(stand)),
         "chart": growth_of(campaign, stand),
         "steps": next_steps(campaign, stand),
@@ -82,7 +82,7 @@ def shown(
 
 
 def parts_of(stand: Board) -> list[tuple[str, Any, int]]:
-    return [(name, FIGURES[name], getattr(stand.tally, name)) for name in PARTS]
+    return [(name, FIGURES[name], stand.lengths[name]) for name in PARTS]
 
 
 def growth_of(campaign: Campaign, stand: Board) -> str:
@@ -101,11 +101,14 @@ def shown_list(request: HttpRequest) -> str:
 
 
 def listed(request: HttpRequest, campaign: Campaign, stand: Board) -> Page:
-    """A page of the list, of the groups with these words in their names where there are any."""
-    _label, choose = LISTS[shown_list(request)]
-    words = request.GET.get("q", "")
-    rows = choose(campaign.invitations.named(words), stand)
-    return Paginator(rows, ON_A_PAGE).get_page(request.GET.get("p"))
+    """A page of the list; of a search the first that are found, on one page."""
+    show, words = shown_list(request), request.GET.get("q", "")
+    _label, choose = LISTS[show]
+    if words:
+        return Paginator(list(choose(campaign.invitations.named(words), stand)[:ON_A_PAGE]), ON_A_PAGE).page(1)
+    pages = Paginator(choose(campaign.invitations.all(), stand), ON_A_PAGE)
+    pages.count = stand.lengths[show]  # counted already
+    return pages.get_page(request.GET.get("p"))
 
 
 def answer_form(invitation: Invitation, correcting: Any) -> AnswerForm | None:

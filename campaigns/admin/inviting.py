@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -29,24 +29,16 @@ from ..models.contacts import masked
 from ..models.inviting import LONGEST_LETTER
 from ..templatetags.statements import language_named
 from .invitees import Chosen
+from .moments import MomentInput
 from .pages import INVALID, for_deciders, page
-from .reminding import DayInput, TimeInput
 from .scope import Scoped
 
 LONGEST_PASTE = 200_000
 SHOW_AND_DO = {"look", "invite"}
-WORDS = ("invitation_words", "reminder_words")
+# The letters of which the words can be set, by the fields that hold them.
+WORDS = {"invitation_words": letters.invitation, "reminder_words": letters.invitation_reminder}
 # What is sent beside what a coordinator writes.
 BUTTONS = {*SHOW_AND_DO, "search", "choose", "seen", "q", "csrfmiddlewaretoken"}
-
-
-class MomentWidget(forms.SplitDateTimeWidget):
-    template_name = "admin/widgets/moment.html"
-
-    def __init__(self) -> None:
-        forms.MultiWidget.__init__(
-            self, [DayInput(attrs={"aria-label": _("Day")}), TimeInput(attrs={"aria-label": _("Time")})]
-        )
 
 
 class InviteForm(forms.Form):
@@ -63,7 +55,7 @@ class InviteForm(forms.Form):
             "an address alone, or columns."
         ),
     )
-    answer_by = forms.SplitDateTimeField(label=_("Answers by"), required=False, widget=MomentWidget)
+    answer_by = forms.SplitDateTimeField(label=_("Answers by"), required=False, widget=MomentInput)
     language = forms.ChoiceField(label=_("Language of the letter"))
     invitation_words = forms.CharField(
         label=_("Words of the invitation"),
@@ -89,6 +81,8 @@ class InviteForm(forms.Form):
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         language.choices = [(code, language_named(code)) for code in campaign.texts_to_begin_with()]
+        for name, write in WORDS.items():
+            self.fields[name].widget.attrs["placeholder"] = own_words(campaign, write)
 
     def clean_answer_by(self) -> datetime.datetime | None:
         moment: datetime.datetime | None = self.cleaned_data["answer_by"]
@@ -237,6 +231,17 @@ def specimen(planned: Campaign, language: str, entry: Entry) -> Letter:
     invitation.person = entry.person
     with translation.override(interface_language(language)):
         return letters.invitation(invitation)
+
+
+def own_words(campaign: Campaign, write: Callable[[Invitation], Letter]) -> str:
+    """What the letter says where no words of its own are set, in the statement's language."""
+    plain = copy(campaign)
+    plain.answer_by = plain.closes_at = None
+    plain.invitation_words = plain.reminder_words = ""
+    invitation = Invitation(campaign=plain, language=campaign.language)
+    invitation.person = ""
+    with translation.override(interface_language(campaign.language)):
+        return "\n\n".join(filter(None, write(invitation).paragraphs))
 
 
 def zone_of(campaign: Campaign) -> str:

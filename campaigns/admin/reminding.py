@@ -11,23 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Campaign, Invitation, Reminder
 from ..models.questions import LONGEST_WORDS
+from .moments import DayInput, TimeInput
 
 ROWS = 3
 MOST_ROWS = 60
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **options)
-
-
-class TimeInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%H:%M", **options)
 
 
 class ReminderForm(forms.Form):

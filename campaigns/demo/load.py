@@ -1,4 +1,4 @@
-"""The demo's two campaigns, made by the same verbs that coordinators and groups use."""
+"""The demo's three campaigns, made by the same verbs that coordinators and groups use."""
 
 import datetime
 import io
@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from ..models import Campaign, Membership, Signature
 from ..models.contacts import PRIVACY_NOTICE
+from .circulate import circulate
 
 DATA = Path(__file__).parent
 OPEN_FOR = datetime.timedelta(days=60)
@@ -22,11 +23,13 @@ TEXT_FIELDS = ["language", "title", "addressee", "summary", "body"]
 
 @transaction.atomic
 def load(coordinator: User) -> None:
-    """Loads both campaigns once; a campaign that is there already stays as it is."""
+    """Loads each campaign once; one that is there already stays as it is."""
     if not Campaign.objects.filter(slug="interpol-2018").exists():
         load_interpol(coordinator)
     if not Campaign.objects.filter(slug="example").exists():
         load_example(coordinator)
+    if not Campaign.objects.filter(slug="example-circulating").exists():
+        circulate_example(coordinator)
 
 
 def load_interpol(coordinator: User) -> None:
@@ -79,6 +82,12 @@ def load_example(coordinator: User) -> None:
             },
         )
         signature.confirm()
+
+
+def circulate_example(coordinator: User) -> None:
+    case = read("circulating.toml")
+    campaign = write("example-circulating", case, coordinator, statement_date=timezone.localdate())
+    circulate(campaign, case["invited"], coordinator)
 
 
 def initiate(campaign: Campaign, coordinator: User, name: str, website: str) -> None:

@@ -2,14 +2,14 @@
 many queries for two thousand invitations as for none."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from .invitees import InvitationTally
+from .invitees import IN_EACH_STATE, InvitationTally
 from .reminders import Reminder
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ class Board:
             "to_remind": invitations.to_remind(campaign, today),
         }
         counts = {name: Count("pk", filter=Q(pk__in=rows.values("pk"))) for name, rows in wanted.items()}
-        told = invitations.standing().aggregate(since=Min("invited_at"), **counts)
+        told = invitations.standing().aggregate(since=Min("invited_at"), **counts, **IN_EACH_STATE)
         since = told.pop("since")
         return cls(
             today=today,
-            tally=invitations.tally(),
+            tally=InvitationTally(**{state: told.pop(state) for state in IN_EACH_STATE}),
             uninvited=campaign.signatures.not_ended().filter(invitation=None).count(),
             invited_since=timezone.localdate(since, campaign.zone) if since else None,
             days=signed_by_day(campaign),
@@ -54,6 +54,12 @@ class Board:
             first_waiting=campaign.signatures.queue().first(),
             **told,
         )
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """How many there are in each list that the board shows."""
+        tally = {field.name: getattr(self.tally, field.name) for field in fields(self.tally)}
+        return {**tally, "invited": self.tally.invited, "unanswered": self.unanswered, "overdue": self.overdue}
 
     @property
     def planned(self) -> list[Reminder]:

@@ -36,6 +36,9 @@ class State(models.TextChoices):
     DECLINED = "declined", _("“not this time”")
 
 
+IN_EACH_STATE = {state.value: Count("pk", filter=Q(state=state)) for state in State}
+
+
 class LeftOut(models.TextChoices):
     """Why somebody is not invited."""
 
@@ -190,8 +193,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def tally(self) -> InvitationTally:
         """Counts in one query."""
-        counts = {state.value: Count("pk", filter=Q(state=state)) for state in State}
-        return InvitationTally(**self.standing().aggregate(**counts))
+        return InvitationTally(**self.standing().aggregate(**IN_EACH_STATE))
 
     def come_back(self, signatures: models.QuerySet[Any]) -> None:
         """Those by which these signatures came, which nobody has confirmed, are silent again."""

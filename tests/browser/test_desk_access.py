@@ -13,9 +13,11 @@ from tests.browser.conftest import sign_in_by_hand
 from tests.browser.test_access import violations
 from tests.builders import (
     make_campaign,
+    make_circulating,
     make_coordinator,
     make_delivery,
     make_draft,
+    make_invitation,
     make_listed,
     make_pending,
     make_update,
@@ -36,12 +38,28 @@ def addresses(site: str) -> list[str]:
     delivery, update = make_delivery(campaign), make_update(campaign)
     report = Report.objects.about(f"/campaigns/{campaign.slug}/")
     report.send("A word is missing.", "reader@example.net")
-    about_campaign = ["change", "publish", "revise", "deliver", "members", "attack", "preview", "timeline"]
+    circulating = make_circulating(slug="circulating", title="Keep the lake")
+    make_invitation(circulating)
+    make_invitation(circulating, "office@fen.example.org").ask_change("We would sign if it named a date.")
+    board = reverse("admin:campaigns_campaign_board", args=[circulating.pk])
+    about_campaign = [
+        "change",
+        "publish",
+        "revise",
+        "deliver",
+        "members",
+        "attack",
+        "preview",
+        "timeline",
+        "board",
+        "invite",
+    ]
     return [
         reverse("admin:index"),
         reverse("admin:manual"),
         *[reverse(f"admin:campaigns_{noun}_changelist") for noun in LISTS],
         *[reverse(f"admin:campaigns_campaign_{verb}", args=[campaign.pk]) for verb in about_campaign],
+        *[f"{board}?show={show}" for show in ("silent", "invited", "asks")],
         *[reverse("admin:campaigns_signature_change", args=[each.pk]) for each in (waiting, listed)],
         reverse("admin:campaigns_signature_add"),
         reverse("admin:campaigns_organization_change", args=[listed.organization_id]),
