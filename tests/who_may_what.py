@@ -44,6 +44,7 @@ from tests.builders import (
     make_coordinator,
     make_delivery,
     make_draft,
+    make_invitation,
     make_listed,
     make_member,
     make_pending,
@@ -211,6 +212,9 @@ def rows_of(campaign: Campaign, draft: Campaign, member: User, word: str) -> dic
     update = make_update(campaign, title=f"{word}: they have answered")
     report = Report.objects.about(f"/campaigns/{campaign.slug}/")
     report.send(f"A slip of the pen about the {word}.", contact)
+    invited = make_invitation(campaign, f"office@{word.lower()}.example.net", organization=f"{word} Invited")
+    invited.ask_change(f"The {word} asks for a date.")
+    make_invitation(campaign, f"silent@{word.lower()}.example.net", organization=f"{word} Silent")
     attack = Attack.objects.clear(campaign, Marks(phrase="Sleepers"), by=member)
     return {
         "campaign": [campaign.pk, draft.pk],
@@ -244,6 +248,7 @@ def secrets_of(world: World, strangers: list[User]) -> list[str]:
     return [
         *["Keep the mill", "Let the marsh be", "Nobody drains it.", "No ditches.", "Mill: they have answered"],
         *["Mill Sleepers", "Mill Guards", "Mill Strangers", "The keeper of the Mill", "mill.csv"],
+        *["Mill Silent", "mill.example.net"],
         *["treasurer@mill.example.org", "A slip of the pen about the Mill."],
         *[person.username for person in strangers],
         *[f"/campaigns/{model}/{pk}/" for model in private for pk in rows[model]],
