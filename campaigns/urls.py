@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import deliveries, organizations, pages, reports, signing, texts
+from .views import deliveries, drafts, organizations, pages, reports, signing, texts
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("campaigns/<slug:slug>/in/<str:language>/signatories/", pages.signatories, name="signatories_in"),
     path("campaigns/<slug:slug>/sign/", signing.sign, name="sign"),
     path("campaigns/<slug:slug>/sign/sent/", signing.sent, name="sent"),
+    path("drafts/<slug:secret>/", drafts.draft, name="draft"),
+    path("drafts/<slug:secret>/in/<str:language>/", drafts.draft, name="draft_in"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
     path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),

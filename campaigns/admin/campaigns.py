@@ -29,6 +29,7 @@ from .glances import at_a_glance
 from .inlines import LabelledFormSet
 from .members import members
 from .records import edited
+from .remarks import remarks
 from .revising import publish, revise
 from .scope import Scoped
 from .timelines import export_timeline, timeline
@@ -195,6 +196,7 @@ class CampaignAdmin(Scoped):
                 wrap(require_POST(fresh_proof(partial(export_contacts, self)))),
                 name="campaigns_campaign_contacts",
             ),
+            path("<int:pk>/remarks/", wrap(partial(remarks, self)), name="campaigns_campaign_remarks"),
             path("<int:pk>/timeline/", wrap(partial(timeline, self)), name="campaigns_campaign_timeline"),
             path(
                 "<int:pk>/timeline.<slug:ending>",

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import drafts
 from .events import Event
 from .memberships import Membership, Role
 from .outbox import OutgoingMail
@@ -35,6 +36,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def published(self) -> "CampaignQuerySet":
         return self.filter(stage=Campaign.Stage.PUBLISHED, publish_at__lte=timezone.now())
+
+    def shared_by(self, secret: str) -> "CampaignQuerySet":
+        """The one whose draft link has the secret, for as long as it is open."""
+        return self.filter(draft_secret=secret)
 
     def for_readers(self) -> "CampaignQuerySet":
         """The published ones as a page needs them: with their text, and what was delivered last."""
@@ -117,6 +122,10 @@ class Campaign(models.Model):
         help_text=_("They are listed and counted apart, with an affiliation “for identification only”."),
     )
     reply_to = models.EmailField(_("where to reply"), help_text=_("Groups that answer our letters write here."))
+
+    draft_secret = models.CharField(
+        _("secret of the draft link"), max_length=43, unique=True, null=True, blank=True, editable=False
+    )
 
     objects = CampaignQuerySet.as_manager()
 
@@ -228,6 +237,18 @@ class Campaign(models.Model):
         """Records that these fields of the draft were edited, if any."""
         if fields:
             Event.objects.record(Event.Verb.EDITED, self, by=by, fields=list(fields))
+
+    def share_draft(self, by: Any) -> None:
+        """Opens a link at which whoever holds it reads the draft text and remarks on it."""
+        drafts.share(self, by)
+
+    def renew_draft_link(self, by: Any) -> None:
+        """Ends the link and makes a new one. Raises ValidationError where none is open."""
+        drafts.renew(self, by)
+
+    def end_draft_link(self, by: Any) -> None:
+        """Ends the link. The remarks stay at the desk."""
+        drafts.end(self, by)
 
     @transaction.atomic
     def publish(self, by: Any, seen: dict[str, str] | None = None) -> None:
