@@ -299,6 +299,7 @@ class RemarkForm(OpenedForm):
     other_stand = _(
         "What you remark on has been rewritten since you opened this page. Read it again; your words are kept here."
     )
+    field_order = ["words", "name", "leave_empty", "opened"]
 
     def __init__(self, *args: Any, passage: Passage, **kwargs: Any) -> None:
         super().__init__(*args, stand=passage.stand, auto_id=f"%s-{passage.place}", **kwargs)

@@ -109,7 +109,7 @@ def make_commented_draft(slug: str = "commented") -> Campaign:
     campaign = make_draft(slug, title="Let the marsh be", body="It drains the marsh.\n\n## What we fear\n\nNo birds.")
     campaign.share_draft(by=None)
     make_remark(campaign, "paragraph 1", "The plan of March, or that of May?")
-    make_remark(campaign, "demand 2", "Do what?").settle(by=None)
+    make_remark(campaign, "demand 2", "Do what?").settle(by=make_member(campaign, "editor"))
     make_remark(campaign, "paragraph 3", "Say which birds.")
     make_remark(campaign, "the whole text", "We would sign this.\nOur board meets on Thursday.")
     reword(campaign, "It drains the marsh.\n\n## What we fear\n\nNo bitterns, no cranes.")
