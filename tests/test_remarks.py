@@ -54,12 +54,16 @@ def passages(campaign: Campaign, language: str = "") -> dict[str, Passage]:
     return {passage.label: passage for passage in campaign.remarks.beside(text).passages if passage.place}
 
 
-def filled(passage: Passage, seconds_ago: int = 30, **fields: str) -> dict[str, str]:
-    """What a holder of the link sends from the form under a passage, a while after the page was opened."""
-    with time_machine.travel(timezone.now() - datetime.timedelta(seconds=seconds_ago)):
-        opened = tokens.opened(passage.stand)
-    words = {"name": "River Watch", "words": "Say which marsh."}
-    return {**words, "place": passage.place, "leave_empty": "", "opened": opened, **fields}
+def opened_before(passage: Passage, seconds: int = 30) -> str:
+    """The form's own token, had the page been opened then."""
+    with time_machine.travel(timezone.now() - datetime.timedelta(seconds=seconds)):
+        return tokens.opened(passage.stand)
+
+
+def filled(passage: Passage, **fields: str) -> dict[str, str]:
+    """What a holder of the link sends from the form under a passage."""
+    sent = {"name": "River Watch", "words": "Say which marsh.", "leave_empty": "", "opened": opened_before(passage)}
+    return {**sent, "place": passage.place, **fields}
 
 
 # The link
@@ -91,9 +95,7 @@ def test_unknown_and_ended_links_are_answered_alike_after_one_query(client: Clie
     draft.end_draft_link(by=None)
     answers = []
     for address in (ended, f"/drafts/{'a' * 43}/", f"{ended}in/de/"):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             response = client.get(address)
         assert "draft_secret" in asked[0]["sql"]
         answers.append((response.status_code, len(asked), dict(response.headers), response.content))
@@ -266,7 +268,8 @@ def test_form_to_correct_keeps_what_was_typed_and_stores_nothing(
 
 @pytest.mark.parametrize("seconds", [0, 25 * 3600])
 def test_form_too_quick_or_too_old_is_sent_again(client: Client, draft: Campaign, seconds: int) -> None:
-    assert client.post(link(draft), filled(passages(draft)["paragraph 2"], seconds)).status_code == 422
+    passage = passages(draft)["paragraph 2"]
+    assert client.post(link(draft), filled(passage, opened=opened_before(passage, seconds))).status_code == 422
     assert not Remark.objects.exists()
 
 
