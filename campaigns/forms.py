@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from . import logos, names, tokens
-from .models import Campaign, Question, Signature
+from .models import Campaign, Passage, Question, Signature, remarks
 from .models.contacts import PRIVACY_NOTICE
 from .models.questions import LONGEST_WORDS
 
@@ -280,6 +280,38 @@ class ReportForm(OpenedForm):
 
     other_stand = _("This form was opened from another page. Look it through and send it again.")
     field_order = ["words", "email", "leave_empty", "opened"]
+
+
+class RemarkForm(OpenedForm):
+    """A remark on one passage of a draft, under which it stands."""
+
+    use_required_attribute = False
+
+    name = NameField(
+        label=_("Your name or group"), widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"})
+    )
+    words = forms.CharField(
+        label=_("Your remark"),
+        max_length=remarks.LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+
+    other_stand = _(
+        "What you remark on has been rewritten since you opened this page. Read it again; your words are kept here."
+    )
+    field_order = ["words", "name", "leave_empty", "opened"]
+
+    def __init__(self, *args: Any, passage: Passage, **kwargs: Any) -> None:
+        super().__init__(*args, stand=passage.stand, auto_id=f"%s-{passage.place}", **kwargs)
+        self.passage = passage
+        self.fields["words"].widget.attrs.pop("maxlength", None)
+
+    def clean_words(self) -> str:
+        """The lines as they were typed. Word processors divide them in ways of their own."""
+        lines = self.cleaned_data["words"].splitlines()
+        if any(names.hidden(char) for line in lines for char in line.replace("\t", " ")):
+            raise ValidationError(_("Take out the invisible control characters, and type the words anew if need be."))
+        return "\n".join(lines)
 
 
 class AddressForm(forms.Form):

@@ -47,6 +47,7 @@ from tests.builders import (
     make_listed,
     make_member,
     make_pending,
+    make_remark,
     make_signature,
     make_translation,
     make_update,
@@ -211,6 +212,8 @@ def rows_of(campaign: Campaign, draft: Campaign, member: User, word: str) -> dic
     update = make_update(campaign, title=f"{word}: they have answered")
     report = Report.objects.about(f"/campaigns/{campaign.slug}/")
     report.send(f"A slip of the pen about the {word}.", contact)
+    campaign.share_draft(by=member)
+    make_remark(campaign, words=f"Say which {word}.")
     attack = Attack.objects.clear(campaign, Marks(phrase="Sleepers"), by=member)
     return {
         "campaign": [campaign.pk, draft.pk],
@@ -244,7 +247,7 @@ def secrets_of(world: World, strangers: list[User]) -> list[str]:
     return [
         *["Keep the mill", "Let the marsh be", "Nobody drains it.", "No ditches.", "Mill: they have answered"],
         *["Mill Sleepers", "Mill Guards", "Mill Strangers", "The keeper of the Mill", "mill.csv"],
-        *["treasurer@mill.example.org", "A slip of the pen about the Mill."],
+        *["treasurer@mill.example.org", "A slip of the pen about the Mill.", "Say which Mill."],
         *[person.username for person in strangers],
         *[f"/campaigns/{model}/{pk}/" for model in private for pk in rows[model]],
     ]

@@ -32,6 +32,7 @@ from .members import members
 from .pages import rendered
 from .publishing import publish
 from .records import edited
+from .remarks import remarks
 from .revising import revise
 from .scope import Scoped
 from .timelines import export_timeline, timeline
@@ -208,6 +209,7 @@ class CampaignAdmin(Scoped):
                 wrap(require_POST(fresh_proof(partial(export_contacts, self)))),
                 name="campaigns_campaign_contacts",
             ),
+            path("<int:pk>/remarks/", wrap(partial(remarks, self)), name="campaigns_campaign_remarks"),
             path("<int:pk>/timeline/", wrap(partial(timeline, self)), name="campaigns_campaign_timeline"),
             path(
                 "<int:pk>/timeline.<slug:ending>",

@@ -19,6 +19,7 @@ from .people import Person
 from .proposals import Agreement, Proposal
 from .questions import Question
 from .queues import Place, Queue, Undoable, next_of, place_of, queues_of, undoable_of
+from .remarks import Passage, Reading, Remark
 from .reports import Report
 from .signatures import Signature
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
@@ -49,11 +50,14 @@ __all__ = [
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Passage",
     "Person",
     "Place",
     "Proposal",
     "Question",
     "Queue",
+    "Reading",
+    "Remark",
     "Report",
     "Role",
     "Sign",

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .draft_texts import DraftText
+from .draft_texts import DraftText, new_secret
 from .events import Event
 from .memberships import Role
 from .outbox import OutgoingMail
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 
 LATE_FOR = datetime.timedelta(days=7)
-SECRET_BYTES = 32
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -111,6 +110,9 @@ class Campaign(DraftText):
                 fields=["circulation_secret"],
                 condition=Q(circulation_secret__gt=""),
                 name="private_link_of_one_campaign",
+            ),
+            models.UniqueConstraint(
+                fields=["draft_secret"], condition=Q(draft_secret__gt=""), name="draft_link_of_one_campaign"
             ),
         ]
 
@@ -215,6 +217,9 @@ class Campaign(DraftText):
         """Reads the row anew and holds it until the transaction ends."""
         self.refresh_from_db(from_queryset=Campaign.objects.select_for_update())
 
+    def record(self, verb: str, by: Any, **details: Any) -> None:
+        Event.objects.record(verb, self, by=by, **details)
+
     def record_start(self, by: Any) -> None:
         Event.objects.record(Event.Verb.CREATED, self, by=by)
 
@@ -247,7 +252,7 @@ class Campaign(DraftText):
         if not self.is_draft:
             return
         self._freeze_first(seen)
-        self.circulated_at, self.circulation_secret = timezone.now(), secrets.token_urlsafe(SECRET_BYTES)
+        self.circulated_at, self.circulation_secret = timezone.now(), new_secret()
         self.save(update_fields=["current_version", "circulated_at", "circulation_secret"])
         Event.objects.record(Event.Verb.CIRCULATED, self, by=by, version=self.in_force.number)
 
@@ -257,7 +262,7 @@ class Campaign(DraftText):
         self.lock()
         if not self.is_circulating:
             raise ValidationError(_("Only a campaign that circulates has a private link."))
-        self.circulation_secret = secrets.token_urlsafe(SECRET_BYTES)
+        self.circulation_secret = new_secret()
         self.save(update_fields=["circulation_secret"])
         Event.objects.record(Event.Verb.LINK_RENEWED, self, by=by)
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .organizations import Organization
     from .signatures import Signature
 
-# Who did what nobody of the desk did: groups by the links in their letters, readers on public pages, commands.
+# Who did what nobody of the desk did: groups by the links in their letters, readers on public pages, who holds a draft
+# link, commands.
 BY_THE_GROUP = {
     "submitted",
     "readdressed",
@@ -35,6 +36,7 @@ BY_THE_GROUP = {
     "logo removed",
 }
 BY_A_READER = {"reported"}
+BY_A_HOLDER = {"remarked"}
 BY_COMMAND = {"invited", "imported"}
 
 # Of which model the names of fields are, in details, by verb.
@@ -99,6 +101,8 @@ def actor(event: "Event", signature: "Signature | None") -> str:
         return str(event.who)
     if event.verb in BY_A_READER:
         return gettext("a reader")
+    if event.verb in BY_A_HOLDER:
+        return gettext("one who holds the draft link")
     if event.verb in BY_COMMAND:
         return gettext("a command")
     if event.verb not in BY_THE_GROUP:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from campaigns import tokens
 from campaigns.models import Signature
-from tests.builders import make_campaign, make_draft, make_listed, make_signature
+from tests.builders import make_campaign, make_commented_draft, make_draft, make_listed, make_signature
 from tests.pictures import plain
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -29,6 +29,7 @@ def addresses(site: str) -> list[str]:
     waiting = make_signature(campaign, "Hill Watch")
     listed = make_listed(campaign, "Спілка річок")
     make_draft("draft")
+    draft = make_commented_draft()
     return [
         "/",
         "/campaigns/open-letter/",
@@ -38,6 +39,7 @@ def addresses(site: str) -> list[str]:
         f"/signatures/{tokens.make(waiting, tokens.OWN_PAGE)}/",
         f"/signatures/{tokens.make(listed, tokens.OWN_PAGE)}/",
         "/organizations/river-watch/",
+        f"/drafts/{draft.draft_secret}/",
         "/privacy/",
         "/campaigns/nothing/",
     ]

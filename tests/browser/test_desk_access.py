@@ -13,6 +13,7 @@ from tests.browser.conftest import sign_in_by_hand
 from tests.browser.test_access import violations
 from tests.builders import (
     make_campaign,
+    make_commented_draft,
     make_coordinator,
     make_delivery,
     make_draft,
@@ -36,13 +37,14 @@ def addresses(site: str) -> list[str]:
     delivery, update = make_delivery(campaign), make_update(campaign)
     report = Report.objects.about(f"/campaigns/{campaign.slug}/")
     report.send("A word is missing.", "reader@example.net")
-    about_campaign = ["change", "publish", "revise", "deliver", "members", "attack", "preview", "timeline"]
+    about_campaign = ["change", "publish", "revise", "deliver", "members", "attack", "preview", "timeline", "remarks"]
     return [
         reverse("admin:index"),
         reverse("admin:manual"),
         *[reverse(f"admin:campaigns_{noun}_changelist") for noun in LISTS],
         *[reverse(f"admin:campaigns_campaign_{verb}", args=[campaign.pk]) for verb in about_campaign],
         *[reverse("admin:campaigns_signature_change", args=[each.pk]) for each in (waiting, listed)],
+        reverse("admin:campaigns_campaign_remarks", args=[make_commented_draft().pk]),
         reverse("admin:campaigns_signature_add"),
         reverse("admin:campaigns_organization_change", args=[listed.organization_id]),
         reverse("admin:campaigns_organization_verify", args=[listed.organization_id]),
