@@ -40,7 +40,7 @@ def invitation(invitation: Invitation) -> Letter:
         greeting(invitation),
         _("The coordinators of the joint statement “%(title)s” invite %(name)s to sign it.")
         % {"title": title, "name": invitation.name or _("your organization")},
-        _("Behind your link you can read it whole, and sign, tell by when you decide, or ask for a change."),
+        _("By your own link you can read it whole and sign it, say by when you decide, or ask for a change."),
     ]
     return Letter(
         subject=_("Will you sign? %(title)s") % {"title": shortened(title)},
