@@ -137,7 +137,7 @@ def test_closing_time_is_set_and_taken_away_on_record(clock: time_machine.Travel
 def test_draft_cannot_be_closed() -> None:
     campaign = make_draft()
     before = every_row()
-    with pytest.raises(ValidationError, match="not published"):
+    with pytest.raises(ValidationError, match="takes no signatures yet"):
         campaign.close(by=make_coordinator())
     assert every_row() == before
     assert campaign.closes_at is None
@@ -268,6 +268,6 @@ def test_adding_a_listed_organization_or_to_a_draft_is_refused_and_adds_nothing(
     with pytest.raises(ValidationError) as refusal:
         Signature.objects.add(campaign, coordinator, BY_TELEPHONE, SECRETARY)
     assert refusal.value.code == "double"
-    with pytest.raises(ValidationError, match="not published"):
+    with pytest.raises(ValidationError, match="takes no signatures yet"):
         Signature.objects.add(draft, coordinator, BY_TELEPHONE, SECRETARY)
     assert every_row() == before

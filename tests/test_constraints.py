@@ -51,12 +51,23 @@ def decline_the_unconfirmed() -> None:
 
 def publish_without_a_text_version() -> None:
     make_draft()
-    Campaign.objects.update(stage="published", publish_at=timezone.now())
+    Campaign.objects.update(publish_at=timezone.now())
 
 
-def publish_without_a_time() -> None:
+def circulate_without_a_text_version() -> None:
+    make_draft()
+    Campaign.objects.update(circulated_at=timezone.now(), circulation_secret="secret")
+
+
+def circulate_without_a_link() -> None:
     make_campaign()
-    Campaign.objects.update(publish_at=None)
+    Campaign.objects.update(circulated_at=timezone.now())
+
+
+def give_a_private_link_to_two_campaigns() -> None:
+    for slug in ("one", "other"):
+        make_draft(slug=slug).circulate(by=None)
+    Campaign.objects.update(circulation_secret="secret")
 
 
 def take_an_address_twice() -> None:
@@ -123,7 +134,9 @@ IMPOSSIBLE = [
     review_the_unconfirmed,
     decline_the_unconfirmed,
     publish_without_a_text_version,
-    publish_without_a_time,
+    circulate_without_a_text_version,
+    circulate_without_a_link,
+    give_a_private_link_to_two_campaigns,
     take_an_address_twice,
     give_a_key_to_two_demands,
     number_two_versions_alike,

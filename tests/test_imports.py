@@ -297,7 +297,7 @@ class TestListing:
             bring(campaign=make_campaign(), note=note)
 
     def test_a_draft_takes_no_list(self) -> None:
-        with pytest.raises(ValidationError, match="not published yet"):
+        with pytest.raises(ValidationError, match="takes no signatures yet"):
             bring(campaign=make_draft(), note="Folder 7")
 
 

@@ -17,7 +17,7 @@ from django.test import Client
 
 from campaigns import emails
 from campaigns.models import OutgoingMail, Signature
-from tests.builders import make_campaign, make_coordinator, make_listed, make_pending, make_signature
+from tests.builders import make_campaign, make_coordinator, make_draft, make_listed, make_pending, make_signature
 from tests.mail_server import MailServer, send_mail_once, text_of
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,14 @@ def added_by_telephone() -> Signature:
     signatory = {"name": "River Watch", "name_as_signed": "River Watch", "language": "en", "source": "telephone"}
     contact = {"name": "The secretary", "role": "", "email": "secretary@river.example.org"}
     return Signature.objects.add(make_campaign(title=TITLE), None, signatory, contact)
+
+
+def published() -> Signature:
+    campaign = make_draft(title=TITLE)
+    campaign.circulate(by=None)
+    signature = make_pending(campaign)
+    campaign.publish(by=None)
+    return signature
 
 
 def asked() -> Signature:
@@ -127,6 +135,7 @@ LETTERS = [
     Expected(
         "signature_removed", removed, "Your signature was removed", ["River Watch", TITLE, "It was listed in error."]
     ),
+    Expected("statement_published", published, f"The statement you signed is public: {TITLE}", ["River Watch", TITLE]),
     Expected("signature_renamed", renamed, "Your listed name was corrected", ["River Wach", "River Watch"]),
 ]
 

@@ -149,6 +149,7 @@ def test_language_of_a_published_letter_cannot_be_changed_at_the_desk(client: Cl
     before = client.get(LETTER).content
     form = {
         **{name: fields[name] for name in ("title", "addressee", "summary", "body", "ends_on", "reply_to")},
+        **{name: fields[name] for name in ("time_zone", "list_order")},
         "statement_date": "2030-01-01",
         "language": "uk",
         "demands-TOTAL_FORMS": "0",

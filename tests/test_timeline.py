@@ -185,8 +185,12 @@ def tell_of_campaigns(story: Story, first: User, second: User) -> None:
     assert draft.events.get(verb="edited").sentence == "edited the campaign: title, demands"
     story.tell("deleted", second, lambda: press_delete(other_desk, "campaign", draft.pk))
     campaign = make_draft("lakes")
-    story.tell("published", first, lambda: campaign.publish(by=first))
     tomorrow = timezone.now() + A_DAY
+    story.tell("circulated", first, lambda: campaign.circulate(by=first))
+    story.tell("link renewed", second, lambda: campaign.renew_link(by=second))
+    story.tell("embargoed", first, lambda: campaign.embargo(tomorrow, by=first))
+    story.tell("embargo lifted", second, lambda: campaign.lift_embargo(by=second))
+    story.tell("published", first, lambda: campaign.publish(by=first))
     story.tell("timed", second, lambda: campaign.close_at(tomorrow, by=second))
     story.tell("closed", first, lambda: campaign.close(by=first))
     story.tell("admitted", second, lambda: campaign.admit_late(by=second))

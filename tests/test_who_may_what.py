@@ -199,6 +199,7 @@ def test_who_begins_a_campaign_owns_it(client: Client, own: Campaign) -> None:
     sent = {
         **{"title": "Keep the lake", "addressee": "To all", "statement_date": "2026-03-01", "language": "en"},
         **{"slug": "lake", "ends_on": "2031-03-01", "reply_to": "desk@example.org", "reviews": "on"},
+        **{"time_zone": "Europe/Kyiv", "list_order": "time"},
         **{"demands-TOTAL_FORMS": 0, "demands-INITIAL_FORMS": 0},
     }
     assert client.post(reverse("admin:campaigns_campaign_add"), sent).status_code == 302

@@ -96,7 +96,7 @@ class TextVersionQuerySet(models.QuerySet["TextVersion"]):
     def public(self, since: datetime.datetime) -> "list[TextVersion]":
         """Those that were the text at the moment of publication or later, oldest first."""
         history = list(self.in_force().select_related("proposal").order_by("number"))
-        before = [version for version in history if version.in_force_since <= since]
+        before = [version for version in history if version.in_force_since < since]
         return history[max(len(before) - 1, 0) :]
 
     def corrections_after(self, version: "TextVersion") -> "TextVersionQuerySet":
