@@ -1,15 +1,17 @@
-"""Signed links, one purpose each. A token names a signature and the address for which it was made."""
+"""Signed links, one purpose each. A token names a signature or an invitation, and the address for which it was made."""
 
 import time
 
 from django.core import signing
 from django.utils.crypto import constant_time_compare
 
-from .models import LatePass, Signature
+from .models import Campaign, Invitation, LatePass, Signature
 
 OWN_PAGE = "campaigns.signature"
 SENT_PAGE = "campaigns.signature.sent"
 LATE = "campaigns.late"
+INVITATION = "campaigns.invitation"
+STOP = "campaigns.invitation.stop"
 FORM = "campaigns.form"
 INDEX_CHARACTERS = 16
 
@@ -44,6 +46,34 @@ def make_late(late_pass: LatePass) -> str:
 def read_late(token: str) -> LatePass | None:
     """The pass that a late group's link names, as long as it is good. Raises BadSignature for a link we never made."""
     return LatePass.objects.usable().filter(pk=signing.loads(token, salt=LATE)).first()
+
+
+def make_invitation(invitation: Invitation) -> str:
+    return signing.dumps([invitation.pk, invitation.email_index[:INDEX_CHARACTERS]], salt=INVITATION)
+
+
+def read_invitation(token: str) -> Invitation:
+    """The invitation that a group's link names, as long as it stands. Raises BadSignature and Ended as `read` does."""
+    pk, index = signing.loads(token, salt=INVITATION)
+    known = Invitation.objects.standing().select_related("campaign__current_version", "organization", "signature")
+    invitation = known.filter(pk=pk).first()
+    if invitation is None or not constant_time_compare(invitation.email_index[:INDEX_CHARACTERS], index):
+        raise Ended
+    return invitation
+
+
+def make_stop(invitation: Invitation) -> str:
+    """For the link by which an address asks for no more invitations. It outlives the invitation."""
+    return signing.dumps([invitation.campaign_id, invitation.email_index], salt=STOP)
+
+
+def read_stop(token: str) -> tuple[Campaign, str]:
+    """The campaign that had invited, and the index of the address. Raises BadSignature and Ended as `read` does."""
+    pk, index = signing.loads(token, salt=STOP)
+    campaign = Campaign.objects.select_related("current_version").filter(pk=pk).first()
+    if campaign is None:
+        raise Ended
+    return campaign, str(index)
 
 
 def opened(stand: str) -> str:

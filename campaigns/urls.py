@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import deliveries, drafts, organizations, pages, reports, signing, texts
+from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -26,6 +26,8 @@ urlpatterns = [
     path("drafts/<slug:secret>/in/<str:language>/", drafts.draft, name="draft_in"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
     path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("invitations/stop/<str:token>/", invitations.stop, name="stop_invitations"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),

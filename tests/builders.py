@@ -27,12 +27,14 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns import sessions, tokens
+from campaigns.addresses import Entry
 from campaigns.demo.load import load_interpol
 from campaigns.models import (
     Campaign,
     Contact,
     Delivery,
     Demand,
+    Invitation,
     Proposal,
     Remark,
     Role,
@@ -152,6 +154,28 @@ def make_listed(campaign: Campaign, name: str = "River Watch", **fields: Any) ->
     signature = make_pending(campaign, name, **fields)
     signature.accept()
     return signature
+
+
+def make_entry(address: str = "chair@lake.example.org", **fields: Any) -> Entry:
+    """A pasted line as it is read."""
+    given = {"line": 1, "words": address, "organization": "Lake Watch", "person": "Olena Ivanenko", "problem": ""}
+    return Entry(address=address, **{**given, **fields})
+
+
+def make_invitation(campaign: Campaign, address: str = "chair@lake.example.org", **fields: Any) -> Invitation:
+    """One group, invited."""
+    (verdict,) = Invitation.objects.invite(campaign, [make_entry(address, **fields)], by=None)
+    assert verdict.invites, verdict.reason
+    return campaign.invitations.latest("pk")
+
+
+def invited_page(invitation: Invitation) -> str:
+    """The address behind an invited group's link."""
+    return f"/invitations/{tokens.make_invitation(invitation)}/"
+
+
+def stop_page(invitation: Invitation) -> str:
+    return f"/invitations/stop/{tokens.make_stop(invitation)}/"
 
 
 def filled_form(**fields: Any) -> dict[str, Any]:

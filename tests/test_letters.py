@@ -177,7 +177,7 @@ def test_letter_arrives_with_its_words_and_says_who_writes(server: MailServer, e
 
 
 def test_every_kind_of_letter_is_tested_here_or_with_its_own_matter() -> None:
-    of_other_matters = {"text_corrected", "text_proposed", "delivered", "update"}
+    of_other_matters = {"text_corrected", "text_proposed", "delivered", "update", "signed_by_invitation"}
     assert {expected.kind for expected in LETTERS} == set(emails.LETTERS) - of_other_matters
 
 

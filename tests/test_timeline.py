@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.forms.boundfield import BoundField
 from django.test import Client
 from django.urls import reverse
@@ -23,13 +24,16 @@ from campaigns.models import (
     Contact,
     Event,
     ImportBatch,
+    Invitation,
     Membership,
     Merge,
     Organization,
     Remark,
+    Reminder,
     Report,
     Role,
     Signature,
+    Suppression,
     Translation,
     Update,
     people,
@@ -44,6 +48,7 @@ from tests.builders import (
     make_coordinator,
     make_delivery,
     make_draft,
+    make_entry,
     make_listed,
     make_member,
     make_pending,
@@ -65,7 +70,9 @@ A_DAY = datetime.timedelta(days=1)
 THE_GROUP, A_READER, BY_ITSELF, A_COMMAND = "the group", "a reader", "by itself", "a command"
 A_HOLDER = "one who holds the draft link"
 # Details that the program needs and no timeline says.
-SILENT = {"update", "attack", "report", "remark", "question", "decision", "registered", "learnt", "verified"}
+SILENT = {
+    *("update", "attack", "invitation", "report", "remark", "question", "decision", "registered", "learnt", "verified"),
+}
 TO_DRIVE = "Add a step to this story that drives: {}. Say in it who does it."
 TO_SAY = "Give the detail “{}” of “{}” words in models/telling.py, or name it among SILENT here."
 
@@ -167,6 +174,7 @@ def test_every_verb_is_recorded_with_the_right_person_and_in_words(first: User, 
     tell_of_lists(story, first, second)
     tell_of_people(story, first, second)
     tell_of_attacks_and_reports(story, first, second)
+    tell_of_invitations(story, first, second)
     missing = set(Event.Verb.values) - story.driven
     assert not missing, TO_DRIVE.format(", ".join(sorted(missing)))
 
@@ -209,6 +217,30 @@ def tell_of_drafts(story: Story, first: User, second: User) -> None:
     story.tell("remark settled", first, lambda: remarks[0].settle(by=first))
     story.tell("remark discarded", second, lambda: remarks[1].discard(by=second))
     story.tell("draft link ended", second, lambda: draft.end_draft_link(by=second))
+
+
+def tell_of_invitations(story: Story, first: User, second: User) -> None:
+    campaign = make_campaign(first, slug="invites", ends_on=timezone.localdate() - 91 * A_DAY)
+    tomorrow = timezone.now() + A_DAY
+    story.tell("answers timed", first, lambda: campaign.ask_by(tomorrow, by=first))
+    entries = [make_entry(), make_entry("chair@river.example.org")]
+    story.tell("groups invited", second, lambda: Invitation.objects.invite(campaign, entries, by=second))
+    invitation, other = campaign.invitations.order_by("pk")
+    today = timezone.localdate()
+    story.tell("decides later", THE_GROUP, lambda: invitation.decide_later(today))
+    story.tell("change asked", THE_GROUP, lambda: invitation.ask_change("Name the river."))
+    story.tell("change answered", first, lambda: invitation.answer("We will.", by=first))
+    story.tell("not this time", THE_GROUP, lambda: invitation.decline("We have no board."))
+    story.tell("address seen", second, lambda: invitation.show_email(by=second))
+    story.tell("invitation ended", second, lambda: invitation.take_back(by=second))
+    at = timezone.localtime(tomorrow - A_DAY / 24, campaign.zone)
+    moments = [(at.date(), at.time())]
+    story.tell("reminders set", first, lambda: Reminder.objects.plan(campaign, moments, by=first))
+    story.tell("reminded", second, lambda: Reminder.objects.remind_now(campaign, by=second))
+    stopped = other.email_index
+    story.tell("invitations stopped", THE_GROUP, lambda: Suppression.objects.stop(stopped, campaign))
+    story.tell("invitations resumed", THE_GROUP, lambda: Suppression.objects.resume(stopped, campaign))
+    story.tell("erased", BY_ITSELF, lambda: call_command("erase_expired", verbosity=0))
 
 
 def tell_of_texts(story: Story, first: User, second: User) -> None:

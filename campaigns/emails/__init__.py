@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from ..models import OutgoingMail
-from ..models.outbox import ABOUT_CAMPAIGNS
+from ..models.outbox import ABOUT_CAMPAIGNS, ABOUT_INVITATIONS
 from .accounts import ABOUT_ACCOUNTS, to_person_of_the_desk
 from .addressees import to_addressee
+from .invitations import to_invited
 from .reviewers import to_reviewer
 from .signatories import LETTERS, to_signatory_or_coordinator
 from .words import Untrue
@@ -22,11 +23,13 @@ def render(mail: OutgoingMail) -> EmailMultiAlternatives:
         message = to_addressee(mail)
     elif mail.kind in ABOUT_CAMPAIGNS:
         message = to_reviewer(mail)
+    elif mail.kind in ABOUT_INVITATIONS:
+        message = to_invited(mail)
     elif mail.kind in ABOUT_ACCOUNTS:
         message = to_person_of_the_desk(mail)
     else:
         message = to_signatory_or_coordinator(mail)
-    message.extra_headers = {
+    message.extra_headers |= {
         "Message-ID": f"<{mail.pk}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
     }

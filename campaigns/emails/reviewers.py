@@ -64,7 +64,26 @@ def campaign_published(campaign: Campaign) -> Letter:
     )
 
 
+def change_asked(campaign: Campaign) -> Letter:
+    """Invited groups would sign another text, and wait for an answer."""
+    waiting = campaign.invitations.unanswered().count()
+    if not waiting:
+        raise Untrue("every group that asks for a change is answered by now")
+    title = campaign.text.title
+    words = ngettext(
+        "%(count)s invited group asks for a change of “%(title)s”, and waits for your answer.",
+        "%(count)s invited groups ask for a change of “%(title)s”, and wait for your answer.",
+        waiting,
+    )
+    return Letter(
+        subject=_("A change is asked for: %(title)s") % {"title": shortened(title)},
+        paragraphs=[words % {"count": waiting, "title": title}],
+        button=(_("Read what they ask"), absolute("admin:campaigns_campaign_change", campaign.pk)),
+    )
+
+
 LETTERS: dict[str, Callable[[Campaign], Letter]] = {
     "report_awaits": report_awaits,
     "campaign_published": campaign_published,
+    "change_asked": change_asked,
 }

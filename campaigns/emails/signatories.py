@@ -21,6 +21,7 @@ from ..models import (
     Update,
     UpdateText,
 )
+from ..models.listing import BY_THE_GROUP
 from .words import Letter, Untrue, absolute, composed, interface_language, page_of, shortened, signed_by
 
 Writer = Callable[[Signature, OutgoingMail], Letter]
@@ -89,7 +90,7 @@ def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
                 "under the text that you signed, and is not counted; a second letter asks you."
             )
         )
-    if signature.source not in {Signature.Source.FORM, Signature.Source.IMPORT}:
+    if signature.source not in {*BY_THE_GROUP, Signature.Source.IMPORT}:
         paragraphs.insert(0, _("You gave your word to a coordinator, who took the signature down for you."))
     return to_contact(
         signature,

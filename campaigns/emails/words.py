@@ -34,6 +34,7 @@ class Letter:
     button: tuple[str, str] | None = None
     closing: list[str] = field(default_factory=list)
     footer: str = ""
+    stop: str = ""  # the address of the page that stops letters like this one
 
 
 def composed(words: Letter) -> EmailMultiAlternatives:
@@ -44,9 +45,15 @@ def composed(words: Letter) -> EmailMultiAlternatives:
         body=render_to_string("emails/letter.txt", context),
         to=[words.to],
         reply_to=[words.reply_to] if words.reply_to else [],
+        headers=unsubscribing(words.stop) if words.stop else {},
     )
     message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
     return message
+
+
+def unsubscribing(page: str) -> dict[str, str]:
+    """The head by which a mail program offers its own button for it (RFC 2369, RFC 8058)."""
+    return {"List-Unsubscribe": f"<{page}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def interface_language(language: str) -> str:

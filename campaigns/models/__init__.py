@@ -8,6 +8,8 @@ from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
 from .evidence import Evidence, Sign
 from .imports import ImportBatch, ImportRow
+from .invitations import Invitation
+from .invitees import InvitationTally, LeftOut, Registered, Verdict
 from .known_names import OrganizationName
 from .listing import Tally
 from .memberships import Membership, Role
@@ -20,8 +22,10 @@ from .proposals import Agreement, Proposal
 from .questions import Question
 from .queues import Place, Queue, Undoable, next_of, place_of, queues_of, undoable_of
 from .remarks import Passage, Reading, Remark
+from .reminders import Reminder
 from .reports import Report
 from .signatures import Signature
+from .suppressions import Suppression
 from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
 from .updates import Update, UpdateText
 
@@ -42,7 +46,10 @@ __all__ = [
     "Foresight",
     "ImportBatch",
     "ImportRow",
+    "Invitation",
+    "InvitationTally",
     "LatePass",
+    "LeftOut",
     "Marks",
     "Membership",
     "Merge",
@@ -57,18 +64,22 @@ __all__ = [
     "Question",
     "Queue",
     "Reading",
+    "Registered",
     "Remark",
+    "Reminder",
     "Report",
     "Role",
     "Sign",
     "Signature",
     "Statement",
+    "Suppression",
     "Tally",
     "TextVersion",
     "Translation",
     "Undoable",
     "Update",
     "UpdateText",
+    "Verdict",
     "decides_on",
     "foresee",
     "next_of",

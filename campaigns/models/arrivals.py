@@ -13,6 +13,7 @@ from .campaigns import Campaign
 from .contacts import Contact
 from .deciding import DecidingQuerySet, ask_to_agree
 from .events import Event
+from .listing import Source
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
@@ -36,10 +37,23 @@ class SignatureQuerySet(DecidingQuerySet):
         contact: dict[str, Any],
         late_pass: LatePass | None = None,
     ) -> "Signature":
-        """A signature as the form sends it, not yet confirmed. Raises ValidationError when the campaign takes none.
+        """A signature as the form sends it, with the letter that asks to confirm. Raises ValidationError as `receive`.
 
         Who sent the form in time may confirm after the close. With a `late_pass` a group may send it after the close.
         """
+        signature = self.receive(campaign, signatory, contact, late_pass)
+        OutgoingMail.objects.queue("confirm_signature", signature)
+        return signature
+
+    @transaction.atomic
+    def receive(
+        self,
+        campaign: Campaign,
+        signatory: dict[str, Any],
+        contact: dict[str, Any],
+        late_pass: LatePass | None = None,
+    ) -> "Signature":
+        """A signature that a group has sent, not yet confirmed. Raises ValidationError when the campaign takes none."""
         if not (campaign.is_open or late_pass):
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
         refuse_kind(campaign, signatory)
@@ -48,9 +62,10 @@ class SignatureQuerySet(DecidingQuerySet):
         if late_pass:
             late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)
-        late: dict[str, Any] = {"late": True} if late_pass else {}
-        Event.objects.record(Event.Verb.SUBMITTED, campaign, signature, **late)
-        OutgoingMail.objects.queue("confirm_signature", signature)
+        how: dict[str, Any] = {"late": True} if late_pass else {}
+        if signature.source != Source.FORM:
+            how["source"] = signature.source
+        Event.objects.record(Event.Verb.SUBMITTED, campaign, signature, **how)
         return signature
 
     @transaction.atomic

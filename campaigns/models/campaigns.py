@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .draft_texts import DraftText, new_secret
 from .events import Event
+from .inviting import Inviting
 from .memberships import Role
 from .outbox import OutgoingMail
 from .stages import CampaignQuerySet, ListOrder, Stage
@@ -40,7 +41,7 @@ def time_zone_here() -> str:
     return str(settings.TIME_ZONE)
 
 
-class Campaign(DraftText):
+class Campaign(DraftText, Inviting):
     ListOrder = ListOrder
 
     slug = models.SlugField(

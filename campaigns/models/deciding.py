@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from . import places
 from .campaigns import Campaign
 from .events import Event
-from .listing import ListingQuerySet, Source, State
+from .listing import BY_THE_GROUP, ListingQuerySet, State
 from .memberships import Role
 from .organizations import Organization
 from .outbox import UNDO_WITHIN, OutgoingMail
@@ -46,7 +46,7 @@ class DecidingQuerySet(ListingQuerySet):
 
     def undoable_by(self, user: Any) -> Self:
         """Those that the person has decided within the last minute, the newest first."""
-        decided = self.filter(decided_by=user, decided_at__gt=timezone.now() - UNDO_WITHIN, source=Source.FORM)
+        decided = self.filter(decided_by=user, decided_at__gt=timezone.now() - UNDO_WITHIN, source__in=BY_THE_GROUP)
         return decided.filter(state__in=[State.LISTED, State.DECLINED]).order_by("-decided_at", "-id")
 
     def decide_all(self, decisions: Sequence[tuple["Signature", str, dict[str, Any]]], by: Any) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from .. import domains, lookalikes, names
 from .campaigns import Campaign
 from .candidates import IDENTIFYING, Candidate, Reason
-from .listing import Kind, Shown, Source, State
+from .listing import BY_THE_GROUP, Kind, Shown, State
 from .organizations import Organization
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def gather(signature: "Signature", campaigns: QuerySet[Campaign]) -> list[Eviden
 
 
 def of_confirming(signature: "Signature") -> Evidence:
-    if signature.source != Source.FORM or signature.confirmed_at is None:
+    if signature.source not in BY_THE_GROUP or signature.confirmed_at is None:
         return Evidence("confirmed", Sign.UNKNOWN, _("The address was not confirmed by a letter of ours."))
     moment = date_format(timezone.localtime(signature.confirmed_at), "DATETIME_FORMAT")
     return Evidence("confirmed", Sign.FOR, _("The address was confirmed on %(moment)s.") % {"moment": moment})

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from .listing import Source, State
+from .listing import BY_THE_GROUP, Source, State
 from .outbox import ERRORS, KINDS, OutgoingMail
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def by_day(campaign: "Campaign") -> list[tuple[datetime.date, int]]:
 def reviews(campaign: "Campaign") -> Reviews:
     """The middle of the waits from confirming to a coordinator's decision, and the one that nine of ten stay below."""
     by_coordinator = Q(
-        source=Source.FORM, confirmed_at__isnull=False, decided_at__isnull=False, decided_by__isnull=False
+        source__in=BY_THE_GROUP, confirmed_at__isnull=False, decided_at__isnull=False, decided_by__isnull=False
     )
     told = campaign.signatures.aggregate(
         decided=Count("pk", filter=by_coordinator),

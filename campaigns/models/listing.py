@@ -8,12 +8,14 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
     from .signatures import Signature
 
+CONFIRM_WITHIN = datetime.timedelta(days=7)
 # A correction of wording changes nothing of what a group has signed; a new edition does.
 STANDS = Q(text_version__edition=F("campaign__current_version__edition"))
 
@@ -41,10 +43,15 @@ class Shown(models.TextChoices):
 
 class Source(models.TextChoices):
     FORM = "form", _("form")
+    INVITATION = "invitation", _("invitation")
     IMPORT = "import", _("imported list")
     EMAIL = "email", _("e-mail")
     TELEPHONE = "telephone", _("telephone")
     PAPER = "paper", _("paper")
+
+
+# What a group sends itself, so that its address is proven and a coordinator decides.
+BY_THE_GROUP = frozenset({Source.FORM, Source.INVITATION})
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,15 @@ class Tally:
 class ListingQuerySet(models.QuerySet["Signature"]):
     def listed(self) -> Self:
         return self.filter(state=State.LISTED)
+
+    def not_ended(self) -> Self:
+        """Those that stand, or may still come to stand."""
+        in_time = Q(state=State.UNCONFIRMED, submitted_at__gte=timezone.now() - CONFIRM_WITHIN)
+        return self.filter(in_time | Q(state__in=[State.PENDING, State.LISTED]))
+
+    def expired(self) -> Self:
+        """Those whose addresses were not confirmed in time."""
+        return self.filter(state=State.UNCONFIRMED, submitted_at__lt=timezone.now() - CONFIRM_WITHIN)
 
     def confirmed(self) -> Self:
         """Those that stand or wait for a decision: their contact persons are told what happens to the text."""

@@ -3,7 +3,7 @@
 import datetime
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from .campaigns import Campaign
 
-# What letters tell, in words, by their kinds: those that refer to a signature, and those that refer to a campaign.
+# What letters tell, in words, by their kinds: those that refer to a signature, to a campaign, and to an invitation.
 ABOUT_SIGNATURES = {
     "confirm_signature": _("to confirm an address"),
+    "signed_by_invitation": _("that an invited group has signed"),
     "signature_awaits": _("that a signature awaits a decision"),
     "signature_listed": _("that a signature is listed"),
     "signature_declined": _("that a signature was not accepted"),
@@ -35,8 +36,14 @@ ABOUT_SIGNATURES = {
 ABOUT_CAMPAIGNS = {
     "report_awaits": _("that a reader has reported an error"),
     "campaign_published": _("that a campaign has published itself"),
+    "change_asked": _("that an invited group asks for a change"),
 }
-KINDS = {**ABOUT_SIGNATURES, **ABOUT_CAMPAIGNS, "letter": _("the letter to the addressee")}
+ABOUT_INVITATIONS = {
+    "invitation": _("with an invitation"),
+    "invitation_reminder": _("to remind of an invitation"),
+    "invitation_answered": _("with the answer to an invited group"),
+}
+KINDS = {**ABOUT_SIGNATURES, **ABOUT_CAMPAIGNS, **ABOUT_INVITATIONS, "letter": _("the letter to the addressee")}
 # What an error says to a coordinator, by its beginning.
 ERRORS = {
     "SMTPRecipientsRefused": _("the mail server refused the recipient"),
@@ -108,6 +115,15 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         while batch := list(islice(letters, 1000)):
             self.bulk_create(batch, ignore_conflicts=True)
 
+    def queue_each(self, kind: str, references: Iterable[int], occasion: int = 1) -> None:
+        """Queues the letter `kind` about each row of these keys, to the one whom it concerns; else as `queue`."""
+        letters = (
+            OutgoingMail(kind=kind, reference=pk, occasion=occasion, dedupe_key=f"{kind}:{pk}:contact:{occasion}")
+            for pk in references
+        )
+        while batch := list(islice(letters, 1000)):
+            self.bulk_create(batch, ignore_conflicts=True)
+
     def take_up_again(self, kinds: Sequence[str], references: Sequence[int], since: datetime.datetime) -> None:
         """Queues anew those letters that were dropped since then because what they would say was not so."""
         about = self.filter(kind__in=kinds, reference__in=references)
@@ -131,11 +147,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.filter(Q(sent_at=None, ended_at=None) | Q(is_given_up=True))
 
     def about(self, campaign: "Campaign") -> "OutgoingMailQuerySet":
-        """Those about the campaign and its signatures, and its letters to the addressee."""
+        """Those about the campaign, its signatures and its invitations, and its letters to the addressee."""
         recipients = apps.get_model("campaigns", "DeliveryRecipient").objects.filter(delivery__campaign=campaign)
         return self.filter(
             Q(kind__in=list(ABOUT_SIGNATURES), reference__in=campaign.signatures.values("pk"))
             | Q(kind__in=list(ABOUT_CAMPAIGNS), reference=campaign.pk)
+            | Q(kind__in=list(ABOUT_INVITATIONS), reference__in=campaign.invitations.values("pk"))
             | Q(kind="letter", reference__in=recipients.values("pk"))
         )
 

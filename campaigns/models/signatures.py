@@ -20,7 +20,7 @@ from .contacts import Contact
 from .events import Event
 from .evidence import Evidence
 from .known_names import OrganizationName
-from .listing import Kind, Shown, Source, State
+from .listing import BY_THE_GROUP, CONFIRM_WITHIN, Kind, Shown, Source, State
 from .organizations import Organization
 from .outbox import UNDO_WITHIN, OutgoingMail
 from .questions import Question
@@ -28,8 +28,6 @@ from .texts import TextVersion, languages
 
 if TYPE_CHECKING:
     from .proposals import Proposal
-
-CONFIRM_WITHIN = datetime.timedelta(days=7)
 
 
 class Signature(models.Model):
@@ -279,7 +277,7 @@ class Signature(models.Model):
         """Until when a coordinator's decision on it can be undone; None where there is none, or no longer."""
         is_decided = self.state in {self.State.LISTED, self.State.DECLINED} and self.decided_by_id is not None
         until = self.decided_at and self.decided_at + UNDO_WITHIN
-        return until if is_decided and self.source == self.Source.FORM and until and until > timezone.now() else None
+        return until if is_decided and self.source in BY_THE_GROUP and until and until > timezone.now() else None
 
     @property
     def told_state(self) -> str:

@@ -34,6 +34,11 @@ BY_THE_GROUP = {
     "news ended",
     "logo set",
     "logo removed",
+    "decides later",
+    "change asked",
+    "not this time",
+    "invitations stopped",
+    "invitations resumed",
 }
 BY_A_READER = {"reported"}
 BY_A_HOLDER = {"remarked"}
@@ -165,6 +170,11 @@ EXPORTS: dict[str, Any] = {
     "timeline": _("the timeline"),
 }
 
+ERASED: dict[str, Any] = {
+    "requests": _("requests that nobody confirmed"),
+    "invitations": _("invitations"),
+}
+
 # Each detail in words, by its name. What is not here is kept for the program and never shown.
 WORDS: dict[str, Callable[[Any], str]] = {
     "version": partial(numbered, _("version %(number)s")),
@@ -176,10 +186,13 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "language": language,
     "languages": lambda codes: ", ".join(map(language, codes)),
     "until": until,
+    "answers_until": lambda value: until(value) if value else gettext("without one"),
+    "day": lambda value: date_format(datetime.date.fromisoformat(value), "DATE_FORMAT"),
     "deadline": partial(moment, _("answers by %(when)s")),
     "late": lambda is_late: gettext("by the link for one late group") if is_late else "",
     "begun": lambda is_begun: gettext("a new one") if is_begun else "",
     "what": lambda what: str(EXPORTS[what]),
+    "erased": lambda what: str(ERASED[what]),
     "format": str.upper,
     "file": str,
     "page": str,
@@ -187,6 +200,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "signatories": partial(counted, ngettext_lazy("%(count)s name", "%(count)s names", "count")),
     "recipients": partial(counted, ngettext_lazy("%(count)s recipient", "%(count)s recipients", "count")),
     "agreed": partial(counted, ngettext_lazy("%(count)s agreed", "%(count)s agreed", "count")),
+    "invitations": partial(counted, ngettext_lazy("%(count)s group", "%(count)s groups", "count")),
+    "reminders": partial(counted, ngettext_lazy("%(count)s reminder", "%(count)s reminders", "count")),
     "count": partial(counted, ngettext_lazy("%(count)s request", "%(count)s requests", "count")),
     "rows": partial(counted, ngettext_lazy("%(count)s row", "%(count)s rows", "count")),
     "new": partial(counted, ngettext_lazy("%(count)s registered", "%(count)s registered", "count")),
