@@ -33,3 +33,9 @@ def render(text: str) -> SafeString:
             link_rel="nofollow noopener noreferrer",
         )
     )
+
+
+def words(text: str) -> str:
+    """What the Markdown says, without its signs, in one line."""
+    inline = [child for token in PARSER.parse(text) for child in token.children or []]
+    return " ".join("".join(child.content if child.type != "softbreak" else " " for child in inline).split())

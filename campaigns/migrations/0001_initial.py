@@ -1161,6 +1161,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("created", "began the campaign"),
                             ("edited", "edited the campaign"),
+                            ("text brought", "brought the text of the statement"),
                             ("deleted", "deleted the draft campaign"),
                             ("translation edited", "worked on a translation"),
                             ("translation deleted", "deleted a translation"),

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import drafts
 from .events import Event
 from .memberships import Membership, Role
 from .outbox import OutgoingMail
@@ -228,6 +229,10 @@ class Campaign(models.Model):
         """Records that these fields of the draft were edited, if any."""
         if fields:
             Event.objects.record(Event.Verb.EDITED, self, by=by, fields=list(fields))
+
+    def bring_text(self, by: Any, title: str, body: str, demands: Sequence[str]) -> None:
+        """Puts this text in place of the draft’s. Raises ValidationError once the campaign is past its draft."""
+        drafts.bring_text(self, by, title, body, demands)
 
     @transaction.atomic
     def publish(self, by: Any, seen: dict[str, str] | None = None) -> None:
