@@ -37,5 +37,6 @@ def render(text: str) -> SafeString:
 
 def words(text: str) -> str:
     """What the Markdown says, without its signs, in one line."""
-    inline = [child for token in PARSER.parse(text) for child in token.children or []]
-    return " ".join("".join(child.content if child.type != "softbreak" else " " for child in inline).split())
+    inlines = [token.children or [] for token in PARSER.parse(text)]
+    said = ["".join(" " if "break" in child.type else child.content for child in inline) for inline in inlines]
+    return " ".join(" ".join(said).split())

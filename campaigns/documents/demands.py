@@ -58,7 +58,8 @@ def blocks(body: str) -> list[Block]:
             is_numbered, group = token.type == "ordered_list_open", group + 1
         elif token.map and (token.type == "list_item_open" if token.level == 1 else token.level == 0):
             first, last = token.map
-            text = "\n".join(lines[first:last]).strip("\n")
+            text = "\n".join(lines[first:last]).rstrip()
+            last = first + text.count("\n") + 1
             if token.level == 1:
                 found.append(Block(first, last, text, is_item=True, is_numbered=is_numbered, group=group))
             elif token.type == "paragraph_open" and TYPED_NUMBER.match(text):

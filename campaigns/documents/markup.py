@@ -30,6 +30,7 @@ WITHOUT_CONTENT = {"script", "style", "title", "template", "noscript", "object",
 DEEPEST = 60  # elements in elements; what lies deeper stands at that depth
 IS_NUMBER = re.compile(r"[0-9]{1,6}")
 IS_NUMBERED = re.compile(r"[0-9]+\. ")  # of a block of Markdown
+IS_SHOWN = re.compile(r"number-([0-9]{1,6})")  # the anchor that numbers.py puts into an item
 IS_NOTE = re.compile(r"(foot|end)note-")
 IS_LINK = re.compile(r"(https?://|mailto:)\S", re.IGNORECASE)
 
@@ -99,7 +100,7 @@ def cleaned(html: str) -> Element:
             html,
             tags={*BLOCKS, *MARKS, "a", "span", "br", "img"},
             clean_content_tags=WITHOUT_CONTENT,
-            attributes={"a": {"href"}, "ol": {"start"}, "li": {"id"}, "*": {"style"}},
+            attributes={"a": {"href", "id"}, "ol": {"start"}, "li": {"id"}, "*": {"style"}},
             url_schemes={"http", "https", "mailto"},
             filter_style_properties=STYLES,
             link_rel=None,
@@ -127,11 +128,12 @@ def is_a_block(node: Element | str) -> bool:
 def block(element: Element, before: str) -> list[str]:
     """`before` is the block before it, from which a list of the same kind must be told apart."""
     match element.tag:
+        case "ul" | "ol" if is_notes(element):
+            found = notes(blocks(note) for note in items(element))
         case "ul":
-            found = listed(element, repeat("*" if before.startswith("- ") else "-"))
+            found = unnumbered(element, before)
         case "ol":
-            end = ")" if IS_NUMBERED.match(before) else "."
-            found = listed(element, (f"{number}{end}" for number in count(first_number(element))))
+            found = numbered(element, before)
         case "table":
             found = table(element)
         case "blockquote":
@@ -156,12 +158,37 @@ def paragraphs(nodes: Iterable[Element | str], *, keeps_lines: bool = False) -> 
     return ["\\\n".join(AT_A_LINES_START.sub(r"\1\\", line) for line in part) for part in parts]
 
 
-def listed(element: Element, markers: Iterator[str]) -> list[str]:
-    found = [(item, inside) for item in items(element) if (inside := blocks(item))]
-    if any(IS_NOTE.match(item.attributes.get("id") or "") for item, _inside in found):
-        return notes(inside for _item, inside in found)
-    between = "\n" if all(len(inside) == 1 for _item, inside in found) else "\n\n"
-    return [between.join(hanging(marker, inside) for marker, (_item, inside) in zip(markers, found, strict=False))]
+def unnumbered(element: Element, before: str) -> list[str]:
+    found = [inside for item in items(element) if (inside := blocks(item))]
+    return [listed(found, repeat("*" if before.startswith("- ") else "-"))] if found else []
+
+
+def numbered(element: Element, before: str) -> list[str]:
+    """Where the numbers that a document shows do not go on by one, another list begins."""
+    lists, expected = list[tuple[int, list[list[str]]]](), first_number(element)
+    for item in items(element):
+        if inside := blocks(item):
+            number = number_shown(item, expected)
+            if not lists or number != expected:
+                lists.append((number, []))
+            lists[-1][1].append(inside)
+            expected = number + 1
+    found: list[str] = []
+    for first, insides in lists:
+        end = ")" if IS_NUMBERED.match(found[-1] if found else before) else "."
+        found.append(listed(insides, (f"{number}{end}" for number in count(first))))
+    return found
+
+
+def listed(insides: list[list[str]], markers: Iterator[str]) -> str:
+    between = "\n" if all(len(inside) == 1 for inside in insides) else "\n\n"
+    return between.join(hanging(marker, inside) for marker, inside in zip(markers, insides, strict=False))
+
+
+def number_shown(item: Element, expected: int) -> int:
+    """By the anchor that stands in it, if there is one."""
+    ids = (IS_SHOWN.fullmatch(anchor.attributes.get("id") or "") for anchor in item.all("a", "li"))
+    return next((int(found[1]) for found in ids if found), expected)
 
 
 def items(element: Element) -> list[Element]:
@@ -171,16 +198,22 @@ def items(element: Element) -> list[Element]:
         if isinstance(node, Element) and node.tag == "li":
             found.append(node)
         elif isinstance(node, Element) and node.tag in LISTS and found:
-            found[-1].children.append(node)
+            found[-1] = Element("li", found[-1].attributes, [*found[-1].children, node])
         elif isinstance(node, Element) or node.strip():
             found.append(Element("li", children=[node]))
     return found
 
 
-def notes(found: Iterable[list[str]]) -> list[str]:
+def is_notes(element: Element) -> bool:
+    return any(IS_NOTE.match(item.attributes.get("id") or "") for item in items(element))
+
+
+def notes(insides: Iterable[list[str]]) -> list[str]:
     """Footnotes, each begun by its number as it stands in the text."""
     return [
-        text for number, (first, *others) in enumerate(found, start=1) for text in [rf"\[{number}\] {first}", *others]
+        text
+        for number, (first, *others) in enumerate((inside or [""] for inside in insides), start=1)
+        for text in [rf"\[{number}\] {first}".rstrip(), *others]
     ]
 
 
@@ -283,11 +316,10 @@ def said(line: Line) -> str:
     marks = joints(line)
     written = ""
     for place, run in enumerate(line):
-        (closing, opening), (_closing, next_opening) = marks[place], marks[place + 1]
-        before = line[place - 1].text[-1] if place else ""
-        after = line[place + 1].text[0] if run is not line[-1] else ""
-        first = not opening and clashes(closing, before, run.text[0])
-        last = not _closing and clashes(next_opening, after, run.text[-1])
+        (closing, opening), (next_closing, next_opening) = marks[place], marks[place + 1]
+        after = line[place + 1].text if next_opening else ""
+        first = not opening and clashes(closing, written[-1:], run.text[0])
+        last = not next_closing and clashes(next_opening, after[0] if len(after) > 1 else "", run.text[-1])
         written += closing + opening + escaped(run.text, first=first, last=last)
     return written + marks[-1][0]
 
@@ -306,9 +338,11 @@ def joints(line: Line) -> list[tuple[str, str]]:
 
 
 def clashes(marks: str, inside: str, outside: str) -> bool:
-    """Whether marks between these characters would be read as text. Written by its number, the outer one is a sign to
-    CommonMark, and they are marks."""
-    if not marks or marks.startswith("[") or marks.endswith(")") or outside.isspace() or outside in punctuation:
+    """Whether marks between these characters would be read as something else. Written by its number, the outer one is
+    a sign to CommonMark, and they are marks. `inside` is empty where it may itself be written so."""
+    if marks.startswith("["):
+        return outside == "!"  # else a picture
+    if not marks or marks.endswith(")") or outside.isspace() or outside in punctuation:
         return False
     return marks not in {"**", "~~"} or not inside.isalnum()
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from xml.etree.ElementTree import ParseError
 
 import mammoth
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from mammoth import html
 
 from .. import archives
 from ..archives import Fault, Faulty
+from . import numbers
 from .refusals import Unreadable
 
 LARGEST_BYTES = 10_000_000
@@ -121,7 +123,19 @@ def text_parts(data: bytes) -> dict[str, bytes]:
                 parts[member.filename] = PASSED_OVER.sub(lambda tag: KNOWN_AS[tag[1]], archive.read(member))
     if b"macroEnabled" in parts["[Content_Types].xml"]:
         raise macros()
-    return parts
+    return numbered(parts)
+
+
+def numbered(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """With the numbers of its lists, where it has some. Raises Faulty."""
+    try:
+        lists = parts.get("word/numbering.xml")
+        return {
+            name: numbers.marked(part, lists) if lists and IS_DOCUMENT.fullmatch(name) else part
+            for name, part in parts.items()
+        }
+    except (ParseError, ValueError, RecursionError) as error:
+        raise Faulty(Fault.DAMAGED) from error
 
 
 def refuse_other_archives(names: set[str]) -> None:
