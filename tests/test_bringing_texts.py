@@ -159,5 +159,6 @@ def test_only_owners_bring_a_text(client: Client, draft: Campaign) -> None:
     sign_in(client, make_member(draft, "reviewer", Role.REVIEWER))
     assert client.get(page_of(draft)).status_code == 403
     assert client.post(page_of(draft), {"text": "We ask."}).status_code == 403
-    other = make_draft("other")
-    assert client.get(page_of(other)).status_code == 404
+    make_member(make_draft("own"), "reviewer")
+    others = make_draft("others")
+    assert client.get(page_of(others)).status_code == 404
