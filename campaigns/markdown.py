@@ -66,3 +66,10 @@ def cleaned(tokens: Sequence[Token]) -> SafeString:
             link_rel="nofollow noopener noreferrer",
         )
     )
+
+
+def words(text: str) -> str:
+    """What the Markdown says, without its signs, in one line."""
+    inlines = [token.children or [] for token in PARSER.parse(text)]
+    said = ["".join(" " if "break" in child.type else child.content for child in inline) for inline in inlines]
+    return " ".join(" ".join(said).split())

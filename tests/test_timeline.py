@@ -188,6 +188,10 @@ def tell_of_campaigns(story: Story, first: User, second: User) -> None:
     page = address("campaign_change", draft.pk)
     story.tell("edited", second, lambda: press_save(other_desk, page, title="Rivers", **{"demands-0-text": "Stop."}))
     assert draft.events.get(verb="edited").sentence == "edited the campaign: title, demands"
+    page = address("campaign_text", draft.pk)
+    sent = {"take": "", "title": "Rivers", "body": "We ask.\n\n1. Stop it.\n2. Pay.", "demands": [1, 2]}
+    story.tell("text brought", first, lambda: press(desk, page, **sent))
+    assert draft.events.get(verb="text brought").sentence == "brought the text of the statement: 2 demands"
     story.tell("deleted", second, lambda: press_delete(other_desk, "campaign", draft.pk))
     campaign = make_draft("lakes")
     tomorrow = timezone.now() + A_DAY

@@ -35,6 +35,7 @@ from .records import edited
 from .remarks import remarks
 from .revising import revise
 from .scope import Scoped
+from .texts import bring_text
 from .timelines import export_timeline, timeline
 
 DONE = {
@@ -191,6 +192,7 @@ class CampaignAdmin(Scoped):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
+            path("<int:pk>/text/", wrap(partial(bring_text, self)), name="campaigns_campaign_text"),
             path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),

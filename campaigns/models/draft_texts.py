@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -47,6 +48,8 @@ class DraftText(models.Model):
         translations: models.QuerySet[Translation]
         text_versions: models.QuerySet[TextVersion]
 
+        @property
+        def is_frozen(self) -> bool: ...
         def lock(self) -> None: ...
         def record(self, verb: str, by: Any, **details: Any) -> None: ...
 
@@ -77,6 +80,31 @@ class DraftText(models.Model):
 
     def draft_digests(self) -> dict[str, str]:
         return {language: statement.digest() for language, statement in self.draft_texts().items()}
+
+    @transaction.atomic
+    def bring_text(self, by: Any, title: str, body: str, demands: Sequence[str]) -> None:
+        """Puts a text that was written elsewhere in place of this one. Raises ValidationError once it is frozen."""
+        self.lock()
+        if self.is_frozen:
+            raise ValidationError(_("The text is frozen: what was frozen holds on to its demands."))
+        if (self.title, self.body, [demand.text for demand in self.demands.all()]) == (title, body, [*demands]):
+            return
+        self.title, self.body = title, body
+        self.save(update_fields=["title", "body"])
+        self._put_demands(demands)
+        self.record(Event.Verb.TEXT_BROUGHT, by, demands=len(demands))
+
+    def _put_demands(self, texts: Sequence[str]) -> None:
+        """One that is worded as before stays, with its translations; the others go."""
+        known = {demand.text: demand for demand in self.demands.all()}
+        kept = []
+        for position, text in enumerate(texts, start=1):
+            if demand := known.pop(text, None):
+                self.demands.filter(pk=demand.pk).update(position=position)
+            else:
+                demand = self.demands.create(text=text, position=position)
+            kept.append(demand.pk)
+        self.demands.exclude(pk__in=kept).delete()
 
     @transaction.atomic
     def share_draft(self, by: Any) -> None:

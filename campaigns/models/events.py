@@ -85,6 +85,7 @@ class Event(models.Model):
     class Verb(models.TextChoices):
         CREATED = "created", _("began the campaign")
         EDITED = "edited", _("edited the campaign")
+        TEXT_BROUGHT = "text brought", _("brought the text of the statement")
         DELETED = "deleted", _("deleted the draft campaign")
         TRANSLATION_EDITED = "translation edited", _("worked on a translation")
         TRANSLATION_DELETED = "translation deleted", _("deleted a translation")

@@ -197,6 +197,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "file": str,
     "page": str,
     "corrected": lambda is_corrected: gettext("with a public correction") if is_corrected else "",
+    "demands": partial(counted, ngettext_lazy("%(count)s demand", "%(count)s demands", "count")),
     "signatories": partial(counted, ngettext_lazy("%(count)s name", "%(count)s names", "count")),
     "recipients": partial(counted, ngettext_lazy("%(count)s recipient", "%(count)s recipients", "count")),
     "agreed": partial(counted, ngettext_lazy("%(count)s agreed", "%(count)s agreed", "count")),

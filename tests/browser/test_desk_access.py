@@ -29,7 +29,7 @@ LISTS = ["campaign", "signature", "organization", "delivery", "update", "transla
 @pytest.fixture
 def addresses(site: str) -> list[str]:
     coordinator = make_coordinator()
-    make_draft("draft", title="A draft")
+    draft = make_draft("draft", title="A draft")
     campaign = make_campaign(coordinator)
     listed = make_listed(campaign, "Річкова варта", website="https://river.example.org", country="UA")
     waiting = make_pending(campaign, "River Watch", email="river@example.net")
@@ -43,6 +43,7 @@ def addresses(site: str) -> list[str]:
         reverse("admin:manual"),
         *[reverse(f"admin:campaigns_{noun}_changelist") for noun in LISTS],
         *[reverse(f"admin:campaigns_campaign_{verb}", args=[campaign.pk]) for verb in about_campaign],
+        reverse("admin:campaigns_campaign_text", args=[draft.pk]),
         *[reverse("admin:campaigns_signature_change", args=[each.pk]) for each in (waiting, listed)],
         reverse("admin:campaigns_campaign_remarks", args=[make_commented_draft().pk]),
         reverse("admin:campaigns_signature_add"),
