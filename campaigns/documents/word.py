@@ -18,7 +18,7 @@ LARGEST_BYTES = 10_000_000
 LIMITS = archives.Limits(
     members=2_000, unpacked=60_000_000, part=12_000_000, large_parts=("media/", "embeddings/", "fonts/")
 )
-MOST_ELEMENTS = 100_000  # in a part of XML: some hundred pages, which mammoth holds in memory as a whole
+MOST_ELEMENTS = 40_000  # in a part of XML: some hundred pages, which mammoth holds in memory as a whole
 IS_DOCUMENT = re.compile(r"word/document\d*\.xml")
 IS_HEADER = re.compile(r"word/(header|footer)\d*\.xml")
 # What mammoth would pass over with the words in it, and what it knows that does the same.
