@@ -272,7 +272,7 @@ class InvitedForm(SignForm):
     def __init__(
         self, *args: Any, invitation: Invitation, initial: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
-        record = invitation.organization
+        record = invitation.organization and invitation.organization.standing
         known = {
             "organization_name": record.name if record else invitation.name,
             "country": record.country.code if record else "",

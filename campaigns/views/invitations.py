@@ -97,7 +97,7 @@ def take(invitation: Invitation, answers: Forms, request: HttpRequest) -> str:
         return ""
     if isinstance(form, InvitedForm):
         return after_signing(request, invitation.sign(form.signatory(), form.contact()))
-    if isinstance(form, DecideLaterForm):
+    if name == "decide":
         invitation.decide_later(form.cleaned_data["by_day"])
     elif name == "ask_change":
         invitation.ask_change(form.cleaned_data["words"])
