@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
-from campaigns.forms import RemarkForm
+from campaigns.forms.drafts import RemarkForm
 from campaigns.markdown import render
 from campaigns.models import Campaign, Passage
 from campaigns.models.reports import PUBLIC_PAGES

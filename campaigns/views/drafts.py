@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ..forms import RemarkForm
+from ..forms.drafts import RemarkForm
 from ..models import Campaign, Remark
 
 INVALID, TOO_MANY = 422, 429

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from .. import tokens
-from ..forms import DecideLaterForm, InvitedForm, NotThisTimeForm, WordsForm
+from ..forms.invitations import DecideLaterForm, InvitedForm, NotThisTimeForm, WordsForm
 from ..models import Invitation, Signature, Suppression
 from .doors import unkept
 from .signing import FORM_METHODS, INVALID, REFUSED, SetAside, ends_as_gone
