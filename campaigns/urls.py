@@ -28,6 +28,7 @@ urlpatterns = [
     path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("invitations/stop/<str:token>/", invitations.stop, name="stop_invitations"),
+    path("invitations/stop/<str:token>/at-once/", invitations.stop_at_once, name="stop_at_once"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),

@@ -28,7 +28,7 @@ def to_invited(mail: OutgoingMail) -> EmailMultiAlternatives:
         words = LETTERS[mail.kind](invitation)
         words.to, words.reply_to = invitation.email, campaign.reply_to
         words.footer = because(invitation)
-        words.stop = absolute("stop_invitations", tokens.make_stop(invitation))
+        words.stop = tokens.make_stop(invitation)
         return composed(words)
 
 

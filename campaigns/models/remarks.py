@@ -23,7 +23,6 @@ from .texts import Statement
 
 LONGEST_WORDS = 2000
 MOST_OPEN = 300  # of one campaign
-KEPT = datetime.timedelta(days=90)  # after the campaign's end
 DIGEST_CHARACTERS = 16
 TITLE, SUMMARY, WHOLE = "title", "summary", "whole"
 
@@ -32,9 +31,9 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
     def open(self) -> "RemarkQuerySet":
         return self.filter(settled_at=None)
 
-    def expired(self, moment: datetime.datetime) -> "RemarkQuerySet":
-        """Those that are to be erased by then: the campaign's end is ninety days past."""
-        return self.filter(campaign__ends_on__lte=timezone.localdate(moment) - KEPT)
+    def of_campaigns_over(self, day: datetime.date) -> "RemarkQuerySet":
+        """Those of campaigns that ended before that day."""
+        return self.filter(campaign__ends_on__lt=day)
 
     def beside(self, text: Statement) -> "Reading":
         """The text in its passages, each with those of the remarks that were left on it, the oldest first."""

@@ -173,6 +173,7 @@ EXPORTS: dict[str, Any] = {
 ERASED: dict[str, Any] = {
     "requests": _("requests that nobody confirmed"),
     "invitations": _("invitations"),
+    "remarks": _("remarks on the draft"),
 }
 
 # Each detail in words, by its name. What is not here is kept for the program and never shown.
