@@ -25,6 +25,7 @@ ROLES: dict[str, dict[str, set[Role]]] = {
     "deliveryrecipient": {"view": OWNERS, "change": OWNERS},
     "update": {"view": OWNERS, "add": OWNERS, "change": OWNERS, "delete": OWNERS},
     "updatetext": {"view": OWNERS, "add": OWNERS, "change": OWNERS, "delete": OWNERS},
+    "remark": {"view": DECIDERS, "change": OWNERS},
     "report": {"view": DECIDERS, "change": DECIDERS},
     "event": {"view": DECIDERS},
 }

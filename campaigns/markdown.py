@@ -1,8 +1,12 @@
 """Markdown to HTML that is safe to show. Pure functions: they know nothing of the database."""
 
+from collections.abc import Iterator, Sequence
+from html import unescape
+
 import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 PARSER = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
 TAGS = {
@@ -18,11 +22,40 @@ def render(text: str) -> SafeString:
     The highest heading becomes the second level, since the page's title is the first. Links keep only http, https
     and mailto.
     """
+    return cleaned(parsed(text))
+
+
+def blocks(text: str) -> list[SafeString]:
+    """The same HTML in its paragraphs, headings, lists, quotations and tables, each by itself."""
+    return [cleaned(block) for block in outermost(parsed(text))]
+
+
+def plain(html: str) -> str:
+    """What cleaned HTML says, without its markup; nothing for a rule."""
+    return unescape(nh3.clean(html, tags=set())).strip()
+
+
+def parsed(text: str) -> list[Token]:
+    """The text's tokens, their headings moved to where they stand on a page."""
     tokens = PARSER.parse(text)
     headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
     highest = min((int(token.tag[1:]) for token in headings), default=1)
     for token in headings:
         token.tag = f"h{min(int(token.tag[1:]) - highest + 2, DEEPEST_HEADING)}"
+    return tokens
+
+
+def outermost(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """The tokens of each block that stands in no other."""
+    block: list[Token] = []
+    for token in tokens:
+        block.append(token)
+        if token.level == 0 and token.nesting <= 0:
+            yield block
+            block = []
+
+
+def cleaned(tokens: Sequence[Token]) -> SafeString:
     html = PARSER.renderer.render(tokens, PARSER.options, {})
     return SafeString(
         nh3.clean(
@@ -33,3 +66,10 @@ def render(text: str) -> SafeString:
             link_rel="nofollow noopener noreferrer",
         )
     )
+
+
+def words(text: str) -> str:
+    """What the Markdown says, without its signs, in one line."""
+    inlines = [token.children or [] for token in PARSER.parse(text)]
+    said = ["".join(" " if "break" in child.type else child.content for child in inline) for inline in inlines]
+    return " ".join(" ".join(said).split())

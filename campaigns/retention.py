@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import Campaign, Event, Invitation, Signature
+from .models import Campaign, Event, Invitation, Remark, Signature
 
 # So long after a campaign's end what it knows of people is kept.
 KEPT_AFTER_END = datetime.timedelta(days=90)
@@ -29,6 +29,10 @@ class Rule:
 
 def expired_invitations() -> QuerySet[Invitation]:
     return Invitation.objects.of_campaigns_over(timezone.localdate() - KEPT_AFTER_END)
+
+
+def expired_remarks() -> QuerySet[Remark]:
+    return Remark.objects.of_campaigns_over(timezone.localdate() - KEPT_AFTER_END)
 
 
 def expired_requests() -> QuerySet[Signature]:
@@ -48,6 +52,12 @@ RULES = [
         _("invitations of campaigns that ended more than 90 days ago"),
         expired_invitations,
         lambda invitations: invitations.delete(),
+    ),
+    Rule(
+        "remarks",
+        _("remarks on the drafts of campaigns that ended more than 90 days ago"),
+        expired_remarks,
+        lambda remarks: remarks.delete(),
     ),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import deliveries, invitations, organizations, pages, reports, signing, texts
+from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -21,11 +21,14 @@ of_a_campaign = [
 urlpatterns = [
     path("", pages.home, name="home"),
     path("campaigns/<slug:slug>/", include(of_a_campaign)),
-    path("circulate/<str:secret>/", include((of_a_campaign, "circulate"))),
+    path("circulate/<slug:secret>/", include((of_a_campaign, "circulate"))),
+    path("drafts/<slug:secret>/", drafts.draft, name="draft"),
+    path("drafts/<slug:secret>/in/<str:language>/", drafts.draft, name="draft_in"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
     path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("invitations/stop/<str:token>/", invitations.stop, name="stop_invitations"),
+    path("invitations/stop/<str:token>/at-once/", invitations.stop_at_once, name="stop_at_once"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),

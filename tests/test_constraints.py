@@ -6,8 +6,25 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from campaigns.models import Campaign, Contact, Organization, OrganizationName, OutgoingMail, Signature
-from tests.builders import make_campaign, make_coordinator, make_draft, make_listed, make_pending, make_signature
+from campaigns.models import (
+    Campaign,
+    Contact,
+    Invitation,
+    Organization,
+    OrganizationName,
+    OutgoingMail,
+    Signature,
+    Suppression,
+)
+from tests.builders import (
+    make_campaign,
+    make_coordinator,
+    make_draft,
+    make_invitation,
+    make_listed,
+    make_pending,
+    make_signature,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +135,35 @@ def delete_an_organization_that_signed() -> None:
     delete_rows("campaigns_organizationname", "campaigns_organization")
 
 
+def invite_an_address_twice() -> None:
+    invitation = make_invitation(make_campaign())
+    same = {"campaign": invitation.campaign, "email_index": invitation.email_index}
+    Invitation.objects.create(language="en", written_on=timezone.localdate(), **same)
+
+
+def decide_by_no_day() -> None:
+    make_invitation(make_campaign())
+    Invitation.objects.update(state="deciding")
+
+
+def remind_twice_a_day() -> None:
+    today = {"day": timezone.localdate(), "at": timezone.localtime().time()}
+    campaign = make_campaign()
+    for _time in range(2):
+        campaign.reminders.create(**today)
+
+
+def stop_one_campaign_twice() -> None:
+    campaign = make_campaign()
+    for _time in range(2):
+        Suppression.objects.create(email_index="0" * 64, campaign=campaign)
+
+
+def stop_all_campaigns_twice() -> None:
+    for _time in range(2):
+        Suppression.objects.create(email_index="0" * 64)
+
+
 def delete_rows(*tables: str) -> None:
     with connection.cursor() as cursor:
         for table in tables:
@@ -146,6 +192,11 @@ IMPOSSIBLE = [
     delete_a_coordinator_on_record,
     delete_a_campaign_that_was_signed,
     delete_an_organization_that_signed,
+    invite_an_address_twice,
+    decide_by_no_day,
+    remind_twice_a_day,
+    stop_one_campaign_twice,
+    stop_all_campaigns_twice,
 ]
 
 

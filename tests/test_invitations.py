@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -23,6 +24,7 @@ from campaigns.models import (
 )
 from campaigns.models.contacts import index
 from tests.builders import (
+    correct,
     every_row,
     make_campaign,
     make_coordinator,
@@ -33,6 +35,7 @@ from tests.builders import (
     make_pending,
     make_signature,
     make_translation,
+    reword,
     send_letters,
     translate,
 )
@@ -43,6 +46,13 @@ A_DAY = datetime.timedelta(days=1)
 MALFORMED = ["nobody", "chair@", "@lake.example.org", "chair@lake..example.org", "Lake Watch <chair(at)lake>"]
 OPTED_OUT = [f"chair@group-{number}.example.org" for number in range(10)]
 REPEATED = [f"CHAIR@Group-{number}.example.org" for number in (20, 21, 22)]
+
+
+PRIVATE = ["chair@lake", "Olena", "Name the river", "We will."]
+
+
+def every_value() -> list[Any]:
+    return [list(row.values()) for rows in every_row().values() for row in rows]
 
 
 def signatory(name: str = "Lake Watch") -> dict[str, str]:
@@ -121,10 +131,13 @@ def test_address_is_known_again_whatever_its_capitals() -> None:
 
 
 def test_invited_address_and_person_are_kept_sealed() -> None:
-    invitation = make_invitation(make_campaign())
-    row = str(Invitation.objects.values().get())
+    invitation = make_invitation(make_campaign(make_coordinator()))
+    invitation.ask_change("Name the river.")
+    invitation.answer("We will.", by=None)
     assert (invitation.email, invitation.person) == ("chair@lake.example.org", "Olena Ivanenko")
-    assert [private in row for private in ("chair@lake", "Olena")] == [False, False]
+    assert (invitation.words, invitation.answer_words) == ("Name the river.", "We will.")
+    kept = [bytes(value) if isinstance(value, memoryview) else value for row in every_value() for value in row]
+    assert [private for private in PRIVATE if private.casefold() in str(kept).casefold()] == []
     assert invitation.masked_email == "c…@lake.example.org"
 
 
@@ -268,6 +281,16 @@ def test_signing_with_another_address_waits_until_that_one_is_confirmed() -> Non
     assert (signature.state, invitation.state) == ("unconfirmed", "signed")
     (letter,) = send_letters()
     assert (letter.to, letter.subject) == (["director@elsewhere.example.org"], "Please confirm your address")
+
+
+def test_nobody_signs_a_text_that_came_into_force_after_they_read() -> None:
+    invitation = make_invitation(make_campaign())
+    campaign = Campaign.objects.get()
+    reword(campaign)
+    correct(campaign)
+    with pytest.raises(ValidationError, match="text has changed meanwhile"):
+        invitation.sign(signatory(), contact())
+    assert not Signature.objects.exists()
 
 
 def test_invited_signature_is_listed_at_once_where_nobody_reviews() -> None:

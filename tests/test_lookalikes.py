@@ -3,7 +3,7 @@
 import random
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
@@ -185,7 +185,7 @@ def two_hundred() -> list[tuple[str, Lookalike]]:
     return [(how, lookalike) for lookalike, how in made.items()]
 
 
-def test_lookalikes_of_the_case_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+def test_lookalikes_of_the_case_are_warned_of(record_property: Callable[[str, object], None]) -> None:
     made, warned = Counter[str](), Counter[str]()
     missed = []
     for how, (name, website) in two_hundred():
@@ -194,11 +194,9 @@ def test_lookalikes_of_the_case_are_warned_of(capsys: pytest.CaptureFixture[str]
             warned[how] += 1
         else:
             missed.append((how, name, website))
-    with capsys.disabled():
-        print(f"\n{'look-alike':<20}{'made':>6}{'warned':>8}")  # noqa: T201 - the table
-        for how in [*sorted(made), "all"]:
-            of_all = how == "all"
-            print(f"{how:<20}{made.total() if of_all else made[how]:>6}{warned.total() if of_all else warned[how]:>8}")  # noqa: T201
+    rows = [*((how, made[how], warned[how]) for how in sorted(made)), ("all", made.total(), warned.total())]
+    lines = [f"{how:<20}{of:>6}{found:>8}" for how, of, found in [("look-alike", "made", "warned"), *rows]]
+    record_property("table", "\n".join(lines))
     assert made.total() == HOW_MANY
     assert warned.total() >= AT_LEAST * HOW_MANY, missed
 

@@ -131,17 +131,24 @@ def standing_signatories() -> Counter[tuple[int, int]]:
     return Counter((each.campaign_id, each.organization.standing.pk) for each in listed if each.organization)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.fixture
+def three_campaigns() -> list[Campaign]:
+    return [make_campaign_with_two_editions(number) for number in range(3)]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ORGANIZATIONS, min_size=2, max_size=6), st.lists(SIGNATURES, max_size=18), MERGES)
 def test_merges_undone_leave_everything_as_it_was(
-    organizations: list[dict[str, Any]], signatures: list[dict[str, Any]], merges: list[tuple[int, int]]
+    three_campaigns: list[Campaign],
+    organizations: list[dict[str, Any]],
+    signatures: list[dict[str, Any]],
+    merges: list[tuple[int, int]],
 ) -> None:
     with transaction.atomic():
         records = [make_organization(each) for each in organizations]
-        campaigns = [make_campaign_with_two_editions(number) for number in range(3)]
         for place, each in enumerate(signatures, start=1):
             record = records[each["organization"] % len(records)]
-            make_signature_as_found(campaigns[each["campaign"]], record, place, each)
+            make_signature_as_found(three_campaigns[each["campaign"]], record, place, each)
         before, letters = [rows()], OutgoingMail.objects.count()
         done = []
         for one, other in merges:
@@ -152,7 +159,7 @@ def test_merges_undone_leave_everything_as_it_was(
                     merge(kept, merged)
                 assert rows() == before[-1]
                 continue
-            for campaign in campaigns:
+            for campaign in three_campaigns:
                 expected[campaign.pk, kept.pk] |= expected.pop((campaign.pk, merged.pk), 0)
             names_of_both = {each.key for each in [*kept.names.all(), *merged.names.all()]}
             done.append(merge(kept, merged))

@@ -310,6 +310,23 @@ def test_rendered_markdown_holds_nothing_that_acts(text: str) -> None:
     assert reader.schemes <= {"http", "https", "mailto"}
 
 
+@given(st.lists(HOSTILE | st.sampled_from(["\n\n", "# ", "- ", "> ", "1. ", "---\n", "    "]) | st.text(max_size=8)))
+def test_blocks_make_up_the_whole(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert "".join(markdown.blocks(text)) == markdown.render(text)
+
+
+def test_blocks_are_those_that_stand_in_no_other() -> None:
+    text = "# One\n\nTwo *and*\nthree.\n\n- four\n- five\n\n> six\n\n---\n\n[seven][1]\n\n[1]: https://example.org"
+    assert [markdown.plain(block) for block in markdown.blocks(text)] == [
+        *["One", "Two and\nthree.", "four\nfive", "six", "", "seven"]
+    ]
+
+
+def test_plain_words_have_no_markup_and_keep_their_signs() -> None:
+    assert markdown.plain(markdown.render("a < b & `c`, \\<b\\>d")) == "a < b & c, <b>d"
+
+
 @pytest.mark.parametrize("level", range(1, 7))
 def test_headings_begin_at_the_second_level(level: int) -> None:
     assert markdown.render(f"{'#' * level} What we ask") == "<h2>What we ask</h2>\n"

@@ -28,6 +28,7 @@ from campaigns.models import (
     Membership,
     Merge,
     Organization,
+    Remark,
     Reminder,
     Report,
     Role,
@@ -67,8 +68,11 @@ pytestmark = pytest.mark.django_db
 
 A_DAY = datetime.timedelta(days=1)
 THE_GROUP, A_READER, BY_ITSELF, A_COMMAND = "the group", "a reader", "by itself", "a command"
+A_HOLDER = "one who holds the draft link"
 # Details that the program needs and no timeline says.
-SILENT = {"update", "attack", "invitation", "report", "question", "decision", "registered", "learnt", "verified"}
+SILENT = {
+    *("update", "attack", "invitation", "report", "remark", "question", "decision", "registered", "learnt", "verified"),
+}
 TO_DRIVE = "Add a step to this story that drives: {}. Say in it who does it."
 TO_SAY = "Give the detail “{}” of “{}” words in models/telling.py, or name it among SILENT here."
 
@@ -162,6 +166,7 @@ def download(desk: Client, page: str) -> bytes:
 def test_every_verb_is_recorded_with_the_right_person_and_in_words(first: User, second: User) -> None:
     story = Story()
     tell_of_campaigns(story, first, second)
+    tell_of_drafts(story, first, second)
     tell_of_texts(story, first, second)
     tell_of_signatures(story, first, second)
     tell_of_deliveries(story, first, second)
@@ -183,6 +188,10 @@ def tell_of_campaigns(story: Story, first: User, second: User) -> None:
     page = address("campaign_change", draft.pk)
     story.tell("edited", second, lambda: press_save(other_desk, page, title="Rivers", **{"demands-0-text": "Stop."}))
     assert draft.events.get(verb="edited").sentence == "edited the campaign: title, demands"
+    page = address("campaign_text", draft.pk)
+    sent = {"take": "", "title": "Rivers", "body": "We ask.\n\n1. Stop it.\n2. Pay.", "demands": [1, 2]}
+    story.tell("text brought", first, lambda: press(desk, page, **sent))
+    assert draft.events.get(verb="text brought").sentence == "brought the text of the statement: 2 demands"
     story.tell("deleted", second, lambda: press_delete(other_desk, "campaign", draft.pk))
     campaign = make_draft("lakes")
     tomorrow = timezone.now() + A_DAY
@@ -200,6 +209,18 @@ def tell_of_campaigns(story: Story, first: User, second: User) -> None:
     member = campaign.memberships.get(user=second)
     story.tell("dismissed", first, lambda: member.end(by=first))
     assert campaign.events.get(verb="dismissed").sentence == "took a role from a person: second, owner"
+
+
+def tell_of_drafts(story: Story, first: User, second: User) -> None:
+    draft = make_draft("bays")
+    story.tell("draft shared", first, lambda: draft.share_draft(by=first))
+    story.tell("draft link renewed", second, lambda: draft.renew_draft_link(by=second))
+    remarks = [Remark(campaign=draft, language="en", place="whole") for _each in range(2)]
+    story.tell("remarked", A_HOLDER, lambda: [each.leave("Bay Watch", "Name the bay.") for each in remarks])
+    assert draft.events.filter(verb="remarked").lines()[0].sentence == "left a remark on the draft: English"
+    story.tell("remark settled", first, lambda: remarks[0].settle(by=first))
+    story.tell("remark discarded", second, lambda: remarks[1].discard(by=second))
+    story.tell("draft link ended", second, lambda: draft.end_draft_link(by=second))
 
 
 def tell_of_invitations(story: Story, first: User, second: User) -> None:

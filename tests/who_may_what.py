@@ -48,6 +48,7 @@ from tests.builders import (
     make_listed,
     make_member,
     make_pending,
+    make_remark,
     make_signature,
     make_translation,
     make_update,
@@ -215,6 +216,8 @@ def rows_of(campaign: Campaign, draft: Campaign, member: User, word: str) -> dic
     invited = make_invitation(campaign, f"office@{word.lower()}.example.net", organization=f"{word} Invited")
     invited.ask_change(f"The {word} asks for a date.")
     make_invitation(campaign, f"silent@{word.lower()}.example.net", organization=f"{word} Silent")
+    campaign.share_draft(by=member)
+    make_remark(campaign, words=f"Say which {word}.")
     attack = Attack.objects.clear(campaign, Marks(phrase="Sleepers"), by=member)
     return {
         "campaign": [campaign.pk, draft.pk],
@@ -249,7 +252,7 @@ def secrets_of(world: World, strangers: list[User]) -> list[str]:
         *["Keep the mill", "Let the marsh be", "Nobody drains it.", "No ditches.", "Mill: they have answered"],
         *["Mill Sleepers", "Mill Guards", "Mill Strangers", "The keeper of the Mill", "mill.csv"],
         *["Mill Silent", "mill.example.net"],
-        *["treasurer@mill.example.org", "A slip of the pen about the Mill."],
+        *["treasurer@mill.example.org", "A slip of the pen about the Mill.", "Say which Mill."],
         *[person.username for person in strangers],
         *[f"/campaigns/{model}/{pk}/" for model in private for pk in rows[model]],
     ]

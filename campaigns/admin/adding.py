@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from ..forms import AddressField, NameField, WebsiteField
+from ..forms.fields import AddressField, NameField, WebsiteField
 from ..models import Campaign, Organization, Signature
 from .choosing import NEW, listing_choices, offer
 

@@ -34,8 +34,10 @@ from .members import members
 from .pages import rendered
 from .publishing import publish
 from .records import edited
+from .remarks import remarks
 from .revising import revise
 from .scope import Scoped
+from .texts import bring_text
 from .timelines import export_timeline, timeline
 
 DONE = {
@@ -192,6 +194,7 @@ class CampaignAdmin(Scoped):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
+            path("<int:pk>/text/", wrap(partial(bring_text, self)), name="campaigns_campaign_text"),
             path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
             path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
             path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
@@ -212,6 +215,7 @@ class CampaignAdmin(Scoped):
                 wrap(require_POST(fresh_proof(partial(export_contacts, self)))),
                 name="campaigns_campaign_contacts",
             ),
+            path("<int:pk>/remarks/", wrap(partial(remarks, self)), name="campaigns_campaign_remarks"),
             path("<int:pk>/timeline/", wrap(partial(timeline, self)), name="campaigns_campaign_timeline"),
             path(
                 "<int:pk>/timeline.<slug:ending>",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..desk import is_key
-from ..forms import NameField
+from ..forms.fields import NameField
 from ..models import Candidate, Evidence, Organization, Signature
 from ..models.evidence import reason_suggested_by
 from ..models.questions import LONGEST_WORDS

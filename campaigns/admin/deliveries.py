@@ -15,7 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from ..forms import NameField
+from ..forms.fields import NameField
 from ..models import Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
 from .pages import INVALID, page
 from .records import edited

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
-from ..forms import LogoForm
+from ..forms.signing import LogoForm
 from .pages import INVALID, page
 
 if TYPE_CHECKING:

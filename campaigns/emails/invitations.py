@@ -28,7 +28,7 @@ def to_invited(mail: OutgoingMail) -> EmailMultiAlternatives:
         words = LETTERS[mail.kind](invitation)
         words.to, words.reply_to = invitation.email, campaign.reply_to
         words.footer = because(invitation)
-        words.stop = absolute("stop_invitations", tokens.make_stop(invitation))
+        words.stop = tokens.make_stop(invitation)
         return composed(words)
 
 
@@ -40,7 +40,7 @@ def invitation(invitation: Invitation) -> Letter:
         greeting(invitation),
         _("The coordinators of the joint statement “%(title)s” invite %(name)s to sign it.")
         % {"title": title, "name": invitation.name or _("your organization")},
-        _("Behind your link you can read it whole, and sign, tell by when you decide, or ask for a change."),
+        _("By your own link you can read it whole and sign it, say by when you decide, or ask for a change."),
     ]
     return Letter(
         subject=_("Will you sign? %(title)s") % {"title": shortened(title)},

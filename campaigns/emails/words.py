@@ -34,12 +34,17 @@ class Letter:
     button: tuple[str, str] | None = None
     closing: list[str] = field(default_factory=list)
     footer: str = ""
-    stop: str = ""  # the address of the page that stops letters like this one
+    stop: str = ""  # the token by which the recipient stops letters like this one
 
 
 def composed(words: Letter) -> EmailMultiAlternatives:
     """The letter as text and as HTML, in the language that is active."""
-    context = {"letter": words, "as_text": differences.as_text(words.changes), "language": translation.get_language()}
+    context = {
+        "letter": words,
+        "as_text": differences.as_text(words.changes),
+        "language": translation.get_language(),
+        "stop": absolute("stop_invitations", words.stop) if words.stop else "",
+    }
     message = EmailMultiAlternatives(
         subject=words.subject,
         body=render_to_string("emails/letter.txt", context),
@@ -51,8 +56,9 @@ def composed(words: Letter) -> EmailMultiAlternatives:
     return message
 
 
-def unsubscribing(page: str) -> dict[str, str]:
+def unsubscribing(token: str) -> dict[str, str]:
     """The head by which a mail program offers its own button for it (RFC 2369, RFC 8058)."""
+    page = absolute("stop_at_once", token)
     return {"List-Unsubscribe": f"<{page}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 

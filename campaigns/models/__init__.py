@@ -22,6 +22,7 @@ from .people import Person
 from .proposals import Agreement, Proposal
 from .questions import Question
 from .queues import Place, Queue, Undoable, next_of, place_of, queues_of, undoable_of
+from .remarks import Passage, Reading, Remark
 from .reminders import Reminder
 from .reports import Report
 from .signatures import Signature
@@ -58,12 +59,15 @@ __all__ = [
     "Organization",
     "OrganizationName",
     "OutgoingMail",
+    "Passage",
     "Person",
     "Place",
     "Proposal",
     "Question",
     "Queue",
+    "Reading",
     "Registered",
+    "Remark",
     "Reminder",
     "Report",
     "Role",

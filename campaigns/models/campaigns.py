@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .draft_texts import DraftText
+from .draft_texts import DraftText, new_secret
 from .events import Event
 from .inviting import Inviting
 from .memberships import Role
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 
 LATE_FOR = datetime.timedelta(days=7)
-SECRET_BYTES = 32
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -112,6 +111,9 @@ class Campaign(DraftText, Inviting):
                 fields=["circulation_secret"],
                 condition=Q(circulation_secret__gt=""),
                 name="private_link_of_one_campaign",
+            ),
+            models.UniqueConstraint(
+                fields=["draft_secret"], condition=Q(draft_secret__gt=""), name="draft_link_of_one_campaign"
             ),
         ]
 
@@ -251,7 +253,7 @@ class Campaign(DraftText, Inviting):
         if not self.is_draft:
             return
         self._freeze_first(seen)
-        self.circulated_at, self.circulation_secret = timezone.now(), secrets.token_urlsafe(SECRET_BYTES)
+        self.circulated_at, self.circulation_secret = timezone.now(), new_secret()
         self.save(update_fields=["current_version", "circulated_at", "circulation_secret"])
         Event.objects.record(Event.Verb.CIRCULATED, self, by=by, version=self.in_force.number)
 
@@ -261,7 +263,7 @@ class Campaign(DraftText, Inviting):
         self.lock()
         if not self.is_circulating:
             raise ValidationError(_("Only a campaign that circulates has a private link."))
-        self.circulation_secret = secrets.token_urlsafe(SECRET_BYTES)
+        self.circulation_secret = new_secret()
         self.save(update_fields=["circulation_secret"])
         Event.objects.record(Event.Verb.LINK_RENEWED, self, by=by)
 

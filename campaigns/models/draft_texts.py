@@ -1,17 +1,28 @@
 """The draft text of a campaign: what coordinators edit, before it is frozen."""
 
 import datetime
-from typing import TYPE_CHECKING
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .events import Event
 from .texts import NumberedDemand, Statement, TextVersion, Translation, languages
 
 if TYPE_CHECKING:
     from .campaigns import Demand
+
+
+SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    """What makes a link that nobody can guess."""
+    return secrets.token_urlsafe(SECRET_BYTES)
 
 
 class DraftText(models.Model):
@@ -30,10 +41,17 @@ class DraftText(models.Model):
     )
     statement_date = models.DateField(_("date of the statement"), default=datetime.date.today)
 
+    draft_secret = models.CharField(max_length=64, blank=True, editable=False)
+
     if TYPE_CHECKING:
         demands: models.QuerySet["Demand"]
         translations: models.QuerySet[Translation]
         text_versions: models.QuerySet[TextVersion]
+
+        @property
+        def is_frozen(self) -> bool: ...
+        def lock(self) -> None: ...
+        def record(self, verb: str, by: Any, **details: Any) -> None: ...
 
     class Meta:
         abstract = True
@@ -62,6 +80,60 @@ class DraftText(models.Model):
 
     def draft_digests(self) -> dict[str, str]:
         return {language: statement.digest() for language, statement in self.draft_texts().items()}
+
+    @transaction.atomic
+    def bring_text(self, by: Any, title: str, body: str, demands: Sequence[str]) -> None:
+        """Puts a text that was written elsewhere in place of this one. Raises ValidationError once it is frozen."""
+        self.lock()
+        if self.is_frozen:
+            raise ValidationError(_("The text is frozen: what was frozen holds on to its demands."))
+        if (self.title, self.body, [demand.text for demand in self.demands.all()]) == (title, body, [*demands]):
+            return
+        self.title, self.body = title, body
+        self.save(update_fields=["title", "body"])
+        self._put_demands(demands)
+        self.record(Event.Verb.TEXT_BROUGHT, by, demands=len(demands))
+
+    def _put_demands(self, texts: Sequence[str]) -> None:
+        """One that is worded as before stays, with its translations; the others go."""
+        known = {demand.text: demand for demand in self.demands.all()}
+        kept = []
+        for position, text in enumerate(texts, start=1):
+            if demand := known.pop(text, None):
+                self.demands.filter(pk=demand.pk).update(position=position)
+            else:
+                demand = self.demands.create(text=text, position=position)
+            kept.append(demand.pk)
+        self.demands.exclude(pk__in=kept).delete()
+
+    @transaction.atomic
+    def share_draft(self, by: Any) -> None:
+        """Opens a link at which whoever holds it reads the draft text and remarks on it."""
+        self.lock()
+        if not self.draft_secret:
+            self._keep_draft_secret(new_secret())
+            self.record(Event.Verb.DRAFT_SHARED, by)
+
+    @transaction.atomic
+    def renew_draft_link(self, by: Any) -> None:
+        """Ends the link and makes a new one. Raises ValidationError where none is open."""
+        self.lock()
+        if not self.draft_secret:
+            raise ValidationError(_("The draft link has ended. Open a new one."))
+        self._keep_draft_secret(new_secret())
+        self.record(Event.Verb.DRAFT_RENEWED, by)
+
+    @transaction.atomic
+    def end_draft_link(self, by: Any) -> None:
+        """Ends the link. The remarks stay at the desk."""
+        self.lock()
+        if self.draft_secret:
+            self._keep_draft_secret("")
+            self.record(Event.Verb.DRAFT_ENDED, by)
+
+    def _keep_draft_secret(self, secret: str) -> None:
+        self.draft_secret = secret
+        self.save(update_fields=["draft_secret"])
 
     def refuse_unseen(self, seen: dict[str, str] | None, digests: dict[str, str]) -> None:
         """Raises ValidationError when the text of those digests is not the one that the coordinator has looked at."""

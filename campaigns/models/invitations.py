@@ -166,9 +166,15 @@ class Invitation(models.Model):
     @transaction.atomic
     def sign(self, signatory: dict[str, Any], contact: dict[str, Any]) -> Signature:
         """The group signs. With the address to which its link was sent it is confirmed at once, since the link proves
-        that address; with another it confirms that one as usual."""
+        that address; with another it confirms that one as usual.
+
+        Raises ValidationError where the text is not the one that this object was read with.
+        """
+        text_read = self.campaign.current_version_id
         self.campaign.lock()
         self._hear(State.SIGNED)
+        if self.campaign.current_version_id != text_read:
+            raise ValidationError(_("The text has changed meanwhile. Read it again before you sign."), code="text")
         signature = Signature.objects.receive(self.campaign, {**signatory, "source": Source.INVITATION}, contact)
         self.become(State.SIGNED, signature=signature)
         if index(contact["email"]) == self.email_index:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, F, Q
@@ -201,4 +200,4 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def of_campaigns_over(self, day: datetime.date) -> "InvitationQuerySet":
         """Those of campaigns that ended before that day."""
-        return self.filter(campaign__in=apps.get_model("campaigns", "Campaign").objects.filter(ends_on__lt=day))
+        return self.filter(campaign__ends_on__lt=day)

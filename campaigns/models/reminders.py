@@ -37,7 +37,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         campaign.reminders.planned().exclude(day__in=wanted).delete()
         for day, at in sorted(wanted.items()):
             if planned.get(day) != at:
-                campaign.reminders.model(campaign=campaign, day=day, at=at, by=by).set()
+                Reminder(campaign=campaign, day=day, at=at, by=by).set()
         Event.objects.record(Event.Verb.REMINDERS_SET, campaign, by=by, reminders=len(wanted))
 
     @transaction.atomic
@@ -50,7 +50,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         if campaign.reminders.filter(day=today).exclude(sent_at=None).exists():
             raise ValidationError(_("The silent were reminded today already: at most once a day."), code="today")
         reminder, _is_new = self.update_or_create(campaign=campaign, day=today, defaults={"at": at, "by": by})
-        reminder.send()
+        reminder.send(by)
         return reminder
 
     def planned(self) -> "ReminderQuerySet":
@@ -131,7 +131,7 @@ class Reminder(models.Model):
             raise ValidationError(_("On the day of %(when)s a reminder was sent already."), params=when)
 
     @transaction.atomic
-    def send(self) -> bool:
+    def send(self, by: Any = None) -> bool:
         """Queues a letter to each group that is silent, and says whether it did: once only, on its own day, before the
         deadline, and while the campaign takes signatures."""
         self.campaign.lock()
@@ -144,5 +144,5 @@ class Reminder(models.Model):
         OutgoingMail.objects.queue_each("invitation_reminder", silent, occasion=self.pk)
         self.sent_at, self.count = timezone.now(), len(silent)
         self.save(update_fields=["sent_at", "count"])
-        Event.objects.record(Event.Verb.REMINDED, campaign, by=self.by, invitations=len(silent))
+        Event.objects.record(Event.Verb.REMINDED, campaign, by=by, invitations=len(silent))
         return True

@@ -43,9 +43,9 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def circulating(self) -> "CampaignQuerySet":
         return self.unpublished().exclude(circulated_at=None)
 
-    def taking_signatures_sometime(self) -> "CampaignQuerySet":
-        """Those past their draft: a group can be on their list."""
-        return self.exclude(circulated_at=None) | self.published()
+    def shared_by(self, secret: str) -> "CampaignQuerySet":
+        """The one whose draft link has the secret, for as long as it is open."""
+        return self.filter(draft_secret=secret)
 
     def unannounced(self) -> "CampaignQuerySet":
         """Those that an embargo's end has published, which nobody has recorded or been told of yet."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .organizations import Organization
     from .signatures import Signature
 
-# Who did what nobody of the desk did: groups by the links in their letters, readers on public pages, commands.
+# Who did what nobody of the desk did: groups by the links in their letters, readers on public pages, who holds a draft
+# link, commands.
 BY_THE_GROUP = {
     "submitted",
     "readdressed",
@@ -40,6 +41,7 @@ BY_THE_GROUP = {
     "invitations resumed",
 }
 BY_A_READER = {"reported"}
+BY_A_HOLDER = {"remarked"}
 BY_COMMAND = {"invited", "imported"}
 
 # Of which model the names of fields are, in details, by verb.
@@ -104,6 +106,8 @@ def actor(event: "Event", signature: "Signature | None") -> str:
         return str(event.who)
     if event.verb in BY_A_READER:
         return gettext("a reader")
+    if event.verb in BY_A_HOLDER:
+        return gettext("one who holds the draft link")
     if event.verb in BY_COMMAND:
         return gettext("a command")
     if event.verb not in BY_THE_GROUP:
@@ -169,6 +173,7 @@ EXPORTS: dict[str, Any] = {
 ERASED: dict[str, Any] = {
     "requests": _("requests that nobody confirmed"),
     "invitations": _("invitations"),
+    "remarks": _("remarks on the draft"),
 }
 
 # Each detail in words, by its name. What is not here is kept for the program and never shown.
@@ -193,6 +198,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "file": str,
     "page": str,
     "corrected": lambda is_corrected: gettext("with a public correction") if is_corrected else "",
+    "demands": partial(counted, ngettext_lazy("%(count)s demand", "%(count)s demands", "count")),
     "signatories": partial(counted, ngettext_lazy("%(count)s name", "%(count)s names", "count")),
     "recipients": partial(counted, ngettext_lazy("%(count)s recipient", "%(count)s recipients", "count")),
     "agreed": partial(counted, ngettext_lazy("%(count)s agreed", "%(count)s agreed", "count")),

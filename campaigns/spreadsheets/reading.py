@@ -9,6 +9,8 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from .. import archives
+from ..archives import Fault
 from ..countries import fold
 from . import encodings, workbooks
 from .formulas import unguard, without_controls
@@ -77,7 +79,7 @@ def read(data: bytes, encoding: str, names: frozenset[str]) -> Sheet:
     if len(data) > LARGEST_BYTES:
         raise Unreadable(_("The file is larger than 10 MB. Bring it in parts."))
     is_sure = True
-    if workbooks.is_archive(data):
+    if archives.is_archive(data):
         encoding = ""
     else:
         refuse_other_formats(data)
@@ -106,9 +108,9 @@ def refuse_other_formats(data: bytes) -> None:
     head = data[:4096]
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable(_("The file is empty."))
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise Unreadable(_("The workbook is protected by a password. Save it without one and bring it again."))
+    if archives.is_locked(data):
+        raise Unreadable(workbooks.WORDS[Fault.LOCKED])
+    if head.startswith(archives.OLE):
         raise Unreadable(_("This is a workbook of the old kind (.xls). Save it as .xlsx or CSV and bring it again."))
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<svg")):
         raise Unreadable(_("This is a web page or XML. Save it as .xlsx or CSV and bring it again."))

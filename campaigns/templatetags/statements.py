@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 
+from campaigns.forms.drafts import RemarkForm
 from campaigns.markdown import render
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Passage
 from campaigns.models.reports import PUBLIC_PAGES
 
 register = template.Library()
@@ -51,6 +52,14 @@ def report_address(context: dict[str, Any]) -> str:
     page = getattr(request, "resolver_match", None)
     about = {"page": request.path} if request and page and page.view_name in PUBLIC_PAGES else {}
     return reverse("report") + (f"?{urlencode(about, safe='/')}" if about else "")
+
+
+@register.inclusion_tag("campaigns/_remarks.html", takes_context=True)
+def remarks_on(context: dict[str, Any], passage: Passage) -> dict[str, Any]:
+    """The remarks on a passage of a draft and the form for another: the one that was sent, where it is to correct."""
+    sent = context.get("form")
+    form = sent if sent and sent.passage == passage else RemarkForm(passage=passage)
+    return {"passage": passage, "form": form, "refusal": context.get("refusal"), "campaign": context["campaign"]}
 
 
 @register.filter(is_safe=True)

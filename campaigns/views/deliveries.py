@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import letter, verify
-from ..forms import CheckForm
+from ..forms.deliveries import CheckForm
 from ..models import Delivery
 from .texts import pdf
 

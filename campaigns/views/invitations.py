@@ -17,12 +17,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from .. import tokens
-from ..forms import DecideLaterForm, InvitedForm, NotThisTimeForm, WordsForm
-from ..models import Invitation, Signature, Suppression
+from ..forms.invitations import DecideLaterForm, InvitedForm, NotThisTimeForm, WordsForm
+from ..models import Campaign, Invitation, Signature, Suppression
 from .doors import unkept
 from .signing import FORM_METHODS, INVALID, REFUSED, SetAside, ends_as_gone
 
 Forms = dict[str, forms.Form]
+DONE = 204
 
 
 def behind_its_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -97,7 +98,7 @@ def take(invitation: Invitation, answers: Forms, request: HttpRequest) -> str:
         return ""
     if isinstance(form, InvitedForm):
         return after_signing(request, invitation.sign(form.signatory(), form.contact()))
-    if isinstance(form, DecideLaterForm):
+    if name == "decide":
         invitation.decide_later(form.cleaned_data["by_day"])
     elif name == "ask_change":
         invitation.ask_change(form.cleaned_data["words"])
@@ -114,20 +115,23 @@ def after_signing(request: HttpRequest, signature: Signature) -> str:
     return f"{signature.campaign.address('sent')}?{token}"
 
 
-# A mail program stops invitations by a single POST to the link in the letter's head (RFC 8058); it has no cookie of
-# ours, and the token alone says whose address is meant.
-@csrf_exempt
+def whose_address(token: str) -> tuple[Campaign, str]:
+    """The campaign, and the index of the address, that a link of "no more invitations" names. Raises Http404 and
+    tokens.Ended."""
+    try:
+        return tokens.read_stop(token)
+    except BadSignature as error:
+        raise Http404 from error
+
+
 @never_cache
 @ends_as_gone
 @require_http_methods(FORM_METHODS)
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Where an address asks for no more invitations, and takes that back."""
-    try:
-        campaign, index = tokens.read_stop(token)
-    except BadSignature as error:
-        raise Http404 from error
+    campaign, index = whose_address(token)
     for name, of_campaign in {"": campaign, "_all": None}.items():
-        if f"stop{name}" in request.POST or (of_campaign and "List-Unsubscribe" in request.POST):
+        if f"stop{name}" in request.POST:
             Suppression.objects.stop(index, of_campaign)
         elif f"resume{name}" in request.POST:
             Suppression.objects.resume(index, of_campaign)
@@ -139,3 +143,16 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "is_stopped_for_all": Suppression.objects.stands(index, None),
     }
     return unkept(render(request, "campaigns/stop_invitations.html", context))
+
+
+@csrf_exempt  # a mail program has no cookie of ours: the token alone says whose address is meant
+@never_cache
+@ends_as_gone
+@require_http_methods(FORM_METHODS)
+def stop_at_once(request: HttpRequest, token: str) -> HttpResponse:
+    """The single POST by which a mail program stops invitations (RFC 8058). Whoever opens it gets the page."""
+    campaign, index = whose_address(token)
+    if request.method != "POST":
+        return unkept(redirect("stop_invitations", token))
+    Suppression.objects.stop(index, campaign)
+    return HttpResponse(status=DONE)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ..forms import ReportForm
+from ..forms.reports import ReportForm
 from ..models import Report
 
 INVALID, TOO_MANY = 422, 429

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
-from ..forms import AddressForm, AnswerForm, LogoForm, SignForm
+from ..forms.signing import AddressForm, AnswerForm, LogoForm, SignForm
 from ..models import Campaign, LatePass, Signature, brought_logos, confirmations
 from .doors import by_either_door
 from .errors import gone

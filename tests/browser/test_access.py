@@ -9,7 +9,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from campaigns import tokens
 from campaigns.models import Signature
-from tests.builders import make_campaign, make_draft, make_listed, make_signature
+from tests.builders import (
+    invited_page,
+    make_campaign,
+    make_commented_draft,
+    make_draft,
+    make_invitation,
+    make_listed,
+    make_signature,
+    stop_page,
+)
 from tests.pictures import plain
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -28,7 +37,9 @@ def addresses(site: str) -> list[str]:
     make_listed(campaign, "Quiet Group", shown=Signature.Shown.COUNTED)
     waiting = make_signature(campaign, "Hill Watch")
     listed = make_listed(campaign, "Спілка річок")
+    invitation = make_invitation(campaign)
     make_draft("draft")
+    draft = make_commented_draft()
     return [
         "/",
         "/campaigns/open-letter/",
@@ -37,7 +48,10 @@ def addresses(site: str) -> list[str]:
         f"/campaigns/open-letter/sign/sent/?token={tokens.make(waiting, tokens.SENT_PAGE)}",
         f"/signatures/{tokens.make(waiting, tokens.OWN_PAGE)}/",
         f"/signatures/{tokens.make(listed, tokens.OWN_PAGE)}/",
+        invited_page(invitation),
+        stop_page(invitation),
         "/organizations/river-watch/",
+        f"/drafts/{draft.draft_secret}/",
         "/privacy/",
         "/campaigns/nothing/",
     ]

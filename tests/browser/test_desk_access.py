@@ -14,6 +14,7 @@ from tests.browser.test_access import violations
 from tests.builders import (
     make_campaign,
     make_circulating,
+    make_commented_draft,
     make_coordinator,
     make_delivery,
     make_draft,
@@ -30,7 +31,7 @@ LISTS = ["campaign", "signature", "organization", "delivery", "update", "transla
 @pytest.fixture
 def addresses(site: str) -> list[str]:
     coordinator = make_coordinator()
-    make_draft("draft", title="A draft")
+    draft = make_draft("draft", title="A draft")
     campaign = make_campaign(coordinator)
     listed = make_listed(campaign, "Річкова варта", website="https://river.example.org", country="UA")
     waiting = make_pending(campaign, "River Watch", email="river@example.net")
@@ -43,6 +44,8 @@ def addresses(site: str) -> list[str]:
     make_invitation(circulating, "office@fen.example.org").ask_change("We would sign if it named a date.")
     board = reverse("admin:campaigns_campaign_board", args=[circulating.pk])
     about_campaign = [
+        "board",
+        "invite",
         "change",
         "publish",
         "revise",
@@ -51,8 +54,7 @@ def addresses(site: str) -> list[str]:
         "attack",
         "preview",
         "timeline",
-        "board",
-        "invite",
+        "remarks",
     ]
     return [
         reverse("admin:index"),
@@ -60,7 +62,9 @@ def addresses(site: str) -> list[str]:
         *[reverse(f"admin:campaigns_{noun}_changelist") for noun in LISTS],
         *[reverse(f"admin:campaigns_campaign_{verb}", args=[campaign.pk]) for verb in about_campaign],
         *[f"{board}?show={show}" for show in ("silent", "invited", "asks")],
+        reverse("admin:campaigns_campaign_text", args=[draft.pk]),
         *[reverse("admin:campaigns_signature_change", args=[each.pk]) for each in (waiting, listed)],
+        reverse("admin:campaigns_campaign_remarks", args=[make_commented_draft().pk]),
         reverse("admin:campaigns_signature_add"),
         reverse("admin:campaigns_organization_change", args=[listed.organization_id]),
         reverse("admin:campaigns_organization_verify", args=[listed.organization_id]),

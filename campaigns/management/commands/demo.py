@@ -39,7 +39,8 @@ class Command(BaseCommand):
         self.tell(settings.SITE_URL, password)
         if no_serve:
             return
-        threading.Thread(target=call_command, args=["send_mail"], kwargs={"verbosity": 0}, daemon=True).start()
+        for program in ("send_mail", "run_schedule"):
+            threading.Thread(target=call_command, args=[program], kwargs={"verbosity": 0}, daemon=True).start()
         try:
             run("localhost", port, get_wsgi_application(), threading=True)
         except KeyboardInterrupt:

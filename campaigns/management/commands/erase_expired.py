@@ -11,7 +11,7 @@ from campaigns import retention
 class Command(BaseCommand):
     help = (
         "Erase what has had its time: requests whose address nobody confirmed within 7 days, and the invitations of\n"
-        "campaigns that ended more than 90 days ago.\n\n"
+        "campaigns, and remarks on their drafts, 90 days after they have ended.\n\n"
         "Who asked for no more invitations stays on record, by a keyed hash of the address. Run it once a day, from\n"
         "cron. It erases some hundreds at a time, each time for good: stopped in the middle, it goes on the next day\n"
         "where it was. What was erased is on each campaign's record, by number."
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             erased = 0
             for count in retention.erase(rule):
                 erased += count
-                if verbosity > 1:
+                if verbosity and expired > retention.BATCH:
                     self.stderr.write(f"{erased} of {expired} erased: {rule.words}")
             if verbosity:
                 self.stdout.write(f"{erased} erased: {rule.words}")

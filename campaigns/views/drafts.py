@@ -1,0 +1,55 @@
+"""The draft text, for those who hold its link: they read it as it would be, and remark on it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from ..forms.drafts import RemarkForm
+from ..models import Campaign, Remark
+
+INVALID, TOO_MANY = 422, 429
+
+
+def unindexed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """No search engine keeps the page, nor follows what it leads to."""
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(*args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return answer
+
+
+@unindexed
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: HttpRequest, secret: str, language: str = "") -> HttpResponse:
+    campaign = get_object_or_404(Campaign.objects.shared_by(secret))
+    texts = campaign.draft_texts()
+    text = texts.get(language or campaign.language)
+    if text is None:
+        raise Http404
+    reading = campaign.remarks.beside(text)
+    context = {"campaign": campaign, "languages": list(texts), "reading": reading, "text": text}
+    if request.method != "POST":
+        return render(request, "campaigns/draft.html", context)
+    passage = reading.passage(request.POST.get("place", ""))
+    form = RemarkForm(request.POST, passage=passage)
+    if not form.is_valid():
+        return render(request, "campaigns/draft.html", {**context, "form": form}, status=INVALID)
+    remark = Remark(campaign=campaign, language=text.language, place=passage.place, quote=passage.words)
+    try:
+        remark.leave(form.cleaned_data["name"], form.cleaned_data["words"])
+    except ValidationError as error:
+        if error.code == "ended":
+            raise Http404 from error
+        return render(request, "campaigns/draft.html", {**context, "form": form, "refusal": error}, status=TOO_MANY)
+    return redirect(f"{request.path}#{passage.anchor}")
