@@ -284,8 +284,10 @@ def test_contact_person_of_anothers_campaign_is_not_offered(desk: Client, campai
 
 
 def test_odd_choices_are_passed_over(desk: Client, campaign: Campaign) -> None:
-    sent = typed("river@example.org", organization=["x", "9" * 30, "-1", "٣"])
+    sent = typed("river@example.org", organization=["x", "9" * 30, "-1", "٣"], q="\0.river.org")
     assert "1 would be invited" in look(desk, campaign, sent)
+    hidden = desk.post(invite_page(campaign), {**typed("river@example.org\0"), "look": ""})
+    assert (hidden.status_code, "Null characters are not allowed." in hidden.content.decode()) == (422, True)
 
 
 def test_reviewer_invites_too(client: Client, campaign: Campaign) -> None:

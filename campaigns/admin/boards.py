@@ -74,7 +74,7 @@ def shown(
         "lists": LISTS,
         "show": shown_list(request),
         "list_label": LISTS[shown_list(request)][0],
-        "words": request.GET.get("q", ""),
+        "words": words_sought(request),
         "rows": rows,
         "answers": [(row, answer_form(row, correcting)) for row in rows],
     }
@@ -100,9 +100,14 @@ def shown_list(request: HttpRequest) -> str:
     return asked if asked in LISTS else "silent"
 
 
+def words_sought(request: HttpRequest) -> str:
+    """What a group's name is to have in it, without what no database takes."""
+    return request.GET.get("q", "").replace("\0", "").strip()
+
+
 def listed(request: HttpRequest, campaign: Campaign, stand: Board) -> Page:
     """A page of the list; of a search the first that are found, on one page."""
-    show, words = shown_list(request), request.GET.get("q", "")
+    show, words = shown_list(request), words_sought(request)
     _label, choose = LISTS[show]
     if words:
         return Paginator(list(choose(campaign.invitations.named(words), stand)[:ON_A_PAGE]), ON_A_PAGE).page(1)

@@ -74,7 +74,7 @@ class Chosen:
         self.forms = [
             InviteeForm(request.POST, organization=each, contact=contacts.get(each.pk)) for each in organizations
         ]
-        self.words = request.POST.get("q", "").strip()
+        self.words = request.POST.get("q", "").replace("\0", "").strip()
         self.found = self._search(known.exclude(pk__in=ticked))
 
     @classmethod
