@@ -43,10 +43,11 @@ def reads(page: Page, address: str, words: str) -> None:
 
 def publish(page: Page, campaign: Campaign) -> None:
     open_desk(page, campaign)
-    page.click("a:text-is('Publish')")
+    page.click("a:text-is('Circulate or publish')")
     expect(page.locator(".specimen")).to_contain_text("We have read your plan.")
-    page.click("button:text-is('Publish this text')")
-    done(page, "frozen as version 1")
+    page.check("[name=how][value=publish]")
+    page.click("button:text-is('Begin with this text')")
+    done(page, "The campaign is published.")
 
 
 def sign(page: Page, open_link: OpenLink) -> None:
