@@ -191,77 +191,70 @@ class CampaignAdmin(Scoped):
         return redirect("admin:campaigns_campaign_timeline", self.row(request, int(object_id), "view").pk)
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/preview/", wrap(self.preview), name="campaigns_campaign_preview"),
-            path("<int:pk>/text/", wrap(partial(bring_text, self)), name="campaigns_campaign_text"),
-            path("<int:pk>/publish/", wrap(partial(publish, self)), name="campaigns_campaign_publish"),
-            path("<int:pk>/revise/", wrap(partial(revise, self)), name="campaigns_campaign_revise"),
-            path("<int:pk>/deliver/", wrap(fresh_proof(partial(deliver, self))), name="campaigns_campaign_deliver"),
-            path("<int:pk>/members/", wrap(fresh_proof(partial(members, self))), name="campaigns_campaign_members"),
-            path("<int:pk>/board/", wrap(partial(board, self)), name="campaigns_campaign_board"),
-            path("<int:pk>/invite/", wrap(partial(invite, self)), name="campaigns_campaign_invite"),
-            path("<int:pk>/attack/", wrap(partial(clear_attack, self)), name="campaigns_campaign_attack"),
-            path(
-                "<int:pk>/attack/<int:attack>/undo/",
-                wrap(require_POST(partial(undo_attack, self))),
-                name="campaigns_campaign_undo_attack",
-            ),
-            path(
-                "<int:pk>/signatures.<slug:ending>", wrap(require_POST(self.export)), name="campaigns_campaign_export"
-            ),
-            path(
-                "<int:pk>/contacts.<slug:ending>",
-                wrap(require_POST(fresh_proof(partial(export_contacts, self)))),
-                name="campaigns_campaign_contacts",
-            ),
-            path("<int:pk>/remarks/", wrap(partial(remarks, self)), name="campaigns_campaign_remarks"),
-            path("<int:pk>/timeline/", wrap(partial(timeline, self)), name="campaigns_campaign_timeline"),
-            path(
-                "<int:pk>/timeline.<slug:ending>",
-                wrap(require_POST(partial(export_timeline, self))),
-                name="campaigns_campaign_timeline_export",
-            ),
-            path("<int:pk>/do/<slug:verb>/", wrap(require_POST(self.act)), name="campaigns_campaign_act"),
-            *super().get_urls(),
+        """The campaign's own pages of the desk: the route, the view, its name, and what stands before it."""
+        pages: list[tuple[Any, ...]] = [
+            ("preview/", preview, "preview"),
+            ("text/", bring_text, "text"),
+            ("publish/", publish, "publish"),
+            ("revise/", revise, "revise"),
+            ("deliver/", deliver, "deliver", fresh_proof),
+            ("members/", members, "members", fresh_proof),
+            ("remarks/", remarks, "remarks"),
+            ("board/", board, "board"),
+            ("invite/", invite, "invite"),
+            ("attack/", clear_attack, "attack"),
+            ("attack/<int:attack>/undo/", undo_attack, "undo_attack", require_POST),
+            ("signatures.<slug:ending>", export, "export", require_POST),
+            ("contacts.<slug:ending>", export_contacts, "contacts", fresh_proof, require_POST),
+            ("timeline/", timeline, "timeline"),
+            ("timeline.<slug:ending>", export_timeline, "timeline_export", require_POST),
+            ("do/<slug:verb>/", act, "act", require_POST),
         ]
+        return [*(self._address(*each) for each in pages), *super().get_urls()]
 
-    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page as the public would see it, from the draft text."""
-        campaign = self.row(request, pk, "view")
-        nobody = Tally(organizations=0, persons=0, withheld=0, earlier=0)
-        text = campaign.draft_text
-        context = {
-            "campaign": campaign,
-            "text": text,
-            "demands": [(demand, None) for demand in text.demands],
-            "tally": nobody,
-            "preview": True,
-        }
-        return render(request, "campaigns/campaign.html", context)
+    def _address(self, route: str, view: Any, name: str, *guards: Any) -> URLPattern:
+        guarded = partial(view, self)
+        for guard in guards:
+            guarded = guard(guarded)
+        return path(f"<int:pk>/{route}", self.admin_site.admin_view(guarded), name=f"campaigns_campaign_{name}")
 
-    def export(self, request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
-        """Its signatures as a spreadsheet, CSV or XLSX."""
-        campaign = self.row(request, pk, "view")
-        if ending not in FORMATS:
-            raise Http404
-        campaign.signatures.all().record_export(ending, by=request.user)
-        return FORMATS[ending](
-            f"{campaign.slug}-signatures", SIGNATURE_HEADINGS, signature_rows(campaign.signatures.all())
-        )
 
-    def act(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        """Closes, reopens; makes an open proposal the text, or drops it."""
-        campaign = self.row(request, pk)
-        if verb not in DONE:
-            raise PermissionDenied
-        subject: Campaign | Proposal = campaign
-        if verb in ON_PROPOSAL:
-            subject = get_object_or_404(campaign.proposals, version__number=number_in(request.POST, "proposal"))
-        try:
-            getattr(subject, verb)(by=request.user)
-            messages.success(request, DONE[verb])
-        except ValidationError as error:
-            for message in error.messages:
-                messages.error(request, message)
-        return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
+def preview(desk: CampaignAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """The page as the public would see it, from the draft text."""
+    campaign = desk.row(request, pk, "view")
+    nobody = Tally(organizations=0, persons=0, withheld=0, earlier=0)
+    text = campaign.draft_text
+    context = {
+        "campaign": campaign,
+        "text": text,
+        "demands": [(demand, None) for demand in text.demands],
+        "tally": nobody,
+        "preview": True,
+    }
+    return render(request, "campaigns/campaign.html", context)
+
+
+def export(desk: CampaignAdmin, request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
+    """Its signatures as a spreadsheet, CSV or XLSX."""
+    campaign = desk.row(request, pk, "view")
+    if ending not in FORMATS:
+        raise Http404
+    campaign.signatures.all().record_export(ending, by=request.user)
+    return FORMATS[ending](f"{campaign.slug}-signatures", SIGNATURE_HEADINGS, signature_rows(campaign.signatures.all()))
+
+
+def act(desk: CampaignAdmin, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Closes, reopens; makes an open proposal the text, or drops it."""
+    campaign = desk.row(request, pk)
+    if verb not in DONE:
+        raise PermissionDenied
+    subject: Campaign | Proposal = campaign
+    if verb in ON_PROPOSAL:
+        subject = get_object_or_404(campaign.proposals, version__number=number_in(request.POST, "proposal"))
+    try:
+        getattr(subject, verb)(by=request.user)
+        messages.success(request, DONE[verb])
+    except ValidationError as error:
+        for message in error.messages:
+            messages.error(request, message)
+    return HttpResponseRedirect(reverse("admin:campaigns_campaign_change", args=[pk]))
