@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .. import collation
+
 if TYPE_CHECKING:
     from .campaigns import Campaign
     from .signatures import Signature
@@ -52,6 +54,23 @@ class Source(models.TextChoices):
 
 # What a group sends itself, so that its address is proven and a coordinator decides.
 BY_THE_GROUP = frozenset({Source.FORM, Source.INVITATION})
+
+
+# So many names are sorted for each language of readers; longer lists stand in one order for all.
+MOST_SORTED = 400
+
+
+def as_read(reader: str, signatures: list[Any]) -> list[Any]:
+    """All the rows of `in_list_order`, named as on a page; those that go by name as that reader looks for them. Of a
+    longer list the database's own order stands."""
+    if len(signatures) > MOST_SORTED:
+        return signatures
+
+    def place(signature: Any) -> tuple[Any, ...]:
+        name = collation.key(signature.name_here or signature.name, reader) if signature.sort_name else ()
+        return signature.tier, name, signature.position
+
+    return sorted(signatures, key=place)
 
 
 @dataclass(frozen=True)

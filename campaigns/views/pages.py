@@ -6,11 +6,13 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from ..letter import MOST_LOGOS
 from ..models import Campaign, NumberedDemand, Signature, Statement, Update, UpdateText
 from ..models.contacts import PRIVACY_NOTICE
+from ..models.listing import MOST_SORTED, as_read
 from .doors import by_either_door
 
 NAMES_ON_A_PAGE = 200
@@ -30,8 +32,8 @@ def campaign(request: HttpRequest, campaign: Campaign, language: str = "") -> Ht
         raise Http404
     text = campaign.in_force.statement(language)
     news = UpdateText.objects.public_in(campaign, language)
-    page: list[Any] = list(campaign.signatures.page_one(language, NAMES_ON_A_PAGE))
-    signatures = [each for each in page if each.state == Signature.State.LISTED]
+    page: list[Any] = list(campaign.signatures.page_one(language, names_at_once(campaign)))
+    signatures = as_read(get_language() or language, [each for each in page if each.state == Signature.State.LISTED])
     context = {
         "campaign": campaign,
         "text": text,
@@ -45,6 +47,26 @@ def campaign(request: HttpRequest, campaign: Campaign, language: str = "") -> Ht
         "names_on_a_page": NAMES_ON_A_PAGE,
     }
     return render(request, "campaigns/campaign.html", context)
+
+
+def names_at_once(campaign: Campaign) -> int:
+    """How many names are asked for: of a list by name all that can be sorted for its reader, and one to see whether
+    there are more."""
+    return MOST_SORTED + 1 if campaign.list_order == Campaign.ListOrder.NAME else NAMES_ON_A_PAGE + 1
+
+
+def names_after(campaign: Campaign, language: str, position: int) -> list[Any]:
+    """The names of one page and the next one, that follow the one of that position; from the beginning after 0."""
+    public = campaign.signatures.on_page(language)
+    if campaign.list_order == Campaign.ListOrder.NAME:
+        every = list(public[: names_at_once(campaign)])
+        if len(every) <= MOST_SORTED:
+            sorted_names = as_read(get_language() or language, every)
+            places = {0: 0, **{each.position: place for place, each in enumerate(sorted_names, start=1)}}
+            start = places.get(position, len(sorted_names))
+            return sorted_names[start : start + NAMES_ON_A_PAGE + 1]
+    place = campaign.signatures.in_list_order().filter(position=position).first() if position else None
+    return list(public.after(place)[: NAMES_ON_A_PAGE + 1]) if place or not position else []
 
 
 def apart(signatures: Iterable[Any]) -> dict[str, Any]:
@@ -75,9 +97,7 @@ def signatories(request: HttpRequest, campaign: Campaign, language: str = "") ->
         raise Http404
     after = request.GET.get("after", "")
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    place = campaign.signatures.in_list_order().filter(position=position).first() if position else None
-    following = campaign.signatures.on_page(language).after(place)
-    signatures = list(following[: NAMES_ON_A_PAGE + 1]) if place or not position else []
+    signatures = names_after(campaign, language, position)
     return render(
         request,
         "campaigns/signatories.html",
