@@ -306,7 +306,7 @@ def test_undone_signature_waits_again_and_opens(desk: Client, campaign: Campaign
     accept(desk, first)
     response = desk.post(UNDO, {"signature": first.pk}, follow=True)
     assert response.redirect_chain == [(page_of(first), 302)]
-    assert "“Group 1” waits again." in response.content.decode()
+    assert "1 signature waits again." in response.content.decode()
     first.refresh_from_db()
     assert (first.state, first.organization) == ("pending", None)
 

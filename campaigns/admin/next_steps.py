@@ -90,7 +90,7 @@ def planned(board: Board) -> str:
     if not board.planned:
         return _("No reminder is planned.")
     following = board.planned[0]
-    day = date_format(following.day, "l, j F")
+    day = date_format(following.day, "l, j E")
     return _("The next reminder goes by itself on %(day)s at %(time)s.") % {"day": day, "time": time_of(following)}
 
 

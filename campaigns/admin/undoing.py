@@ -47,4 +47,4 @@ def take_back(signatures: list[Signature], question: str, by: Any) -> str:
         get_object_or_404(signatures[0].questions, pk=question if is_key(question) else None).take_back(by)
         return _("The question to “%(name)s” is taken back.")
     Signature.objects.undo_all(signatures, by=by)
-    return ngettext("“%(name)s” waits again.", "%(count)s signatures wait again.", len(signatures))
+    return ngettext("%(count)s signature waits again.", "%(count)s signatures wait again.", len(signatures))
