@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from ..letter import MOST_LOGOS
 from ..models import Campaign, NumberedDemand, Signature, Statement, Update, UpdateText
 from ..models.contacts import PRIVACY_NOTICE
-from .doors import by_either_door
+from .doors import by_either_door, text_for_reader
 
 NAMES_ON_A_PAGE = 200
 
@@ -24,18 +24,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @by_either_door
-def campaign(request: HttpRequest, campaign: Campaign, language: str = "") -> HttpResponse:
-    language = language or campaign.language
-    if language not in campaign.in_force.content:
-        raise Http404
-    text = campaign.in_force.statement(language)
-    news = UpdateText.objects.public_in(campaign, language)
-    page: list[Any] = list(campaign.signatures.page_one(language, NAMES_ON_A_PAGE))
+def campaign(request: HttpRequest, campaign: Campaign, language: str | None = None) -> HttpResponse:
+    reading = text_for_reader(campaign, language)
+    text: Statement = reading["text"]
+    news = UpdateText.objects.public_in(campaign, text.language)
+    page: list[Any] = list(campaign.signatures.page_one(text.language, NAMES_ON_A_PAGE))
     signatures = [each for each in page if each.state == Signature.State.LISTED]
     context = {
-        "campaign": campaign,
-        "text": text,
-        "digest": campaign.in_force.digest(language),
+        **reading,
+        "digest": campaign.in_force.digest(text.language),
         "demands": demands_with_outcomes(text, news),
         "news": news,
         **apart(signatures[:NAMES_ON_A_PAGE]),
@@ -69,21 +66,18 @@ def demands_with_outcomes(text: Statement, news: list[UpdateText]) -> list[tuple
 
 @require_safe
 @by_either_door
-def signatories(request: HttpRequest, campaign: Campaign, language: str = "") -> HttpResponse:
-    language = language or campaign.language
-    if language not in campaign.in_force.content:
-        raise Http404
+def signatories(request: HttpRequest, campaign: Campaign, language: str | None = None) -> HttpResponse:
+    reading = text_for_reader(campaign, language)
     after = request.GET.get("after", "")
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     place = campaign.signatures.in_list_order().filter(position=position).first() if position else None
-    following = campaign.signatures.on_page(language).after(place)
+    following = campaign.signatures.on_page(reading["text"].language).after(place)
     signatures = list(following[: NAMES_ON_A_PAGE + 1]) if place or not position else []
     return render(
         request,
         "campaigns/signatories.html",
         {
-            "campaign": campaign,
-            "text": campaign.in_force.statement(language),
+            **reading,
             "signatures": signatures[:NAMES_ON_A_PAGE],
             **apart(signatures[:NAMES_ON_A_PAGE]),
             "after": position,
