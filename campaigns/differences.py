@@ -2,11 +2,13 @@
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .models import NumberedDemand, Statement, TextVersion
@@ -87,7 +89,14 @@ def pairs(before: Statement, after: Statement) -> Iterator[tuple[str | Promise, 
     new = {demand.key: demand for demand in after.demands}
     for key in [*new, *(key for key in old if key not in new)]:
         number = new[key].number if key in new else old[key].number
-        yield _("Demand %(number)s") % {"number": number}, numbered(old.get(key)), numbered(new.get(key))
+        yield later_heading(number), numbered(old.get(key)), numbered(new.get(key))
+
+
+def heading(number: int) -> str:
+    return gettext("Demand %(number)s") % {"number": number}
+
+
+later_heading: Callable[[int], Any] = lazy(heading, str)  # what is compared is kept, and read in every language
 
 
 def numbered(demand: NumberedDemand | None) -> str:

@@ -18,6 +18,15 @@ of_a_campaign = [
     path("sign/sent/", signing.sent, name="sent"),
 ]
 
+# What is the same in every language of the interface.
+files = [
+    path("logos/<slug:name>.png", organizations.logo, name="logo"),
+    path("replies/<int:pk>.pdf", pages.reply, name="reply"),
+    path("deliveries/verify.py", deliveries.script, name="verify_script"),
+    path("deliveries/<str:fingerprint>/list.json", deliveries.manifest, name="manifest"),
+    path("deliveries/<str:fingerprint>/letter.pdf", deliveries.delivered_letter, name="delivered_letter"),
+]
+
 urlpatterns = [
     path("", pages.home, name="home"),
     path("campaigns/<slug:slug>/", include(of_a_campaign)),
@@ -30,13 +39,8 @@ urlpatterns = [
     path("invitations/stop/<str:token>/", invitations.stop, name="stop_invitations"),
     path("invitations/stop/<str:token>/at-once/", invitations.stop_at_once, name="stop_at_once"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),
-    path("logos/<slug:name>.png", organizations.logo, name="logo"),
-    path("replies/<int:pk>.pdf", pages.reply, name="reply"),
-    path("deliveries/verify.py", deliveries.script, name="verify_script"),
     path("deliveries/<str:fingerprint>/", deliveries.delivery, name="delivery"),
     path("deliveries/<str:fingerprint>/check/", deliveries.check, name="check"),
-    path("deliveries/<str:fingerprint>/list.json", deliveries.manifest, name="manifest"),
-    path("deliveries/<str:fingerprint>/letter.pdf", deliveries.delivered_letter, name="delivered_letter"),
     path("report/", reports.report, name="report"),
     path("report/sent/", reports.thanks, name="report_sent"),
     path("privacy/", pages.privacy, name="privacy"),

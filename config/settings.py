@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -99,6 +98,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "campaigns.languages.by_path",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -154,9 +154,17 @@ SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 # Language, time, files
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
-USE_TZ = True
+LANGUAGES = [
+    ("en", "English"),
+    ("uk", "Українська"),
+    ("fr", "Français"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("pl", "Polski"),
+    ("ar", "العربية"),
+]
 LOCALE_PATHS = [BASE_DIR / "campaigns" / "locale"]
+USE_TZ = True
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 

@@ -40,7 +40,7 @@ class Parts(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "style"}:
+        if tag == "style" or (tag == "script" and not dict(attrs).get("src")):
             self.inline.append(tag)
         for name, value in attrs:
             if name in {"src", "href", "action", "srcset", "poster", "data", "formaction"}:

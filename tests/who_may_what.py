@@ -19,7 +19,7 @@ from django.contrib.messages import get_messages
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import LocalePrefixPattern, URLPattern, URLResolver, get_resolver
 
 from campaigns import sessions
 from campaigns.admin import campaigns, organizations, people
@@ -100,7 +100,9 @@ class Address:
 
 def addresses() -> list[Address]:
     """All of the desk. Raises Unknown."""
-    desk = next(each for each in get_resolver().url_patterns if str(each.pattern) == DESK.removeprefix("/"))
+    pages = next(each for each in get_resolver().url_patterns if isinstance(each.pattern, LocalePrefixPattern))
+    assert isinstance(pages, URLResolver)
+    desk = next(each for each in pages.url_patterns if str(each.pattern) == DESK.removeprefix("/"))
     assert isinstance(desk, URLResolver)
     return [address for route in routes(desk) for address in filled(Address(route, ()))]
 

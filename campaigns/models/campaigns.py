@@ -123,6 +123,19 @@ class Campaign(Beginning, Inviting):
             return reverse(page, args=[self.slug, *args])
         return reverse(f"circulate:{page}", args=[self.circulation_secret, *args])
 
+    def address_in(self, language: str, page: str = "campaign", *args: Any) -> str:
+        """As `address`, with the text in that language; without one, in the reader's own."""
+        if not language:
+            return self.address(page, *args)
+        if page in {"campaign", "signatories"}:
+            return self.address(f"{page}_in", language)
+        return f"{self.address(page, *args)}?in={language}"
+
+    def language_for(self, reader: str) -> str:
+        """The language in which a reader of that one finds the text, unless they name another: the original, where it
+        is not translated."""
+        return self.in_force.language_near(reader) or self.language
+
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import Resolver404, resolve
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from .. import languages
 from .campaigns import Campaign
 from .contacts import masked, sealed
 from .events import Event
@@ -36,7 +37,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def about(self, path: str) -> "Report":
         """A report, not sent yet, of the public page of that path; of any other path nothing is kept."""
         try:
-            page = resolve(path) if PATH.fullmatch(path) else None
+            with translation.override(languages.of_path(path)):
+                page = resolve(path) if PATH.fullmatch(path) else None
         except Resolver404:
             page = None
         if page is None or page.view_name not in PUBLIC_PAGES:
@@ -44,7 +46,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         published = Campaign.objects.published()
         if "fingerprint" in page.kwargs:
             published = published.filter(deliveries__fingerprint=page.kwargs["fingerprint"])
-        elif path.startswith("/campaigns/"):
+        elif languages.unprefixed(path).startswith("/campaigns/"):
             published = published.filter(slug=page.kwargs["slug"])
         else:
             return Report(page=path)

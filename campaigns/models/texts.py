@@ -144,6 +144,12 @@ class TextVersion(models.Model):
         """The statement in every language of the version, by the language's code."""
         return [self.statement(language) for language in sorted(self.content)]
 
+    def language_near(self, reader: str) -> str:
+        """The version's language that is the reader's own, or a variety of it; empty where it has none."""
+        if reader in self.content:
+            return reader
+        return next((code for code in sorted(self.content) if code.partition("-")[0] == reader), "")
+
     def statement(self, language: str) -> Statement:
         """The statement in one of the version's languages. Raises KeyError for another."""
         return Statement.from_content(self.content[language])

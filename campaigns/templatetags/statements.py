@@ -7,11 +7,11 @@ from urllib.parse import urlencode, urlsplit
 from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 
 from campaigns.forms.drafts import RemarkForm
 from campaigns.markdown import render
-from campaigns.models import Campaign, Passage
+from campaigns.models import Campaign, Passage, Statement
 from campaigns.models.reports import PUBLIC_PAGES
 
 register = template.Library()
@@ -42,6 +42,24 @@ def host(website: str) -> str:
 def address(campaign: Campaign, page: str = "campaign", *args: Any) -> str:
     """The path of one of the campaign's pages, by the door that is open."""
     return campaign.address(page, *args)
+
+
+@register.simple_tag(takes_context=True)
+def address_here(context: dict[str, Any], campaign: Campaign, page: str = "campaign", *args: Any) -> str:
+    """As `address`, in the language of the text that the address of this page names."""
+    return campaign.address_in(context.get("named", ""), page, *args)
+
+
+@register.simple_tag
+def text_in(campaign: Campaign, language: str, page: str = "campaign") -> str:
+    """The path of that page with the text in that language, which is named only where the reader's own is another."""
+    return campaign.address_in("" if language == campaign.language_for(get_language() or "") else language, page)
+
+
+@register.filter
+def text_here(campaign: Campaign) -> Statement:
+    """The statement in the reader's language or, where it is not translated, the original."""
+    return campaign.in_force.statement(campaign.language_for(get_language() or ""))
 
 
 @register.simple_tag(takes_context=True)

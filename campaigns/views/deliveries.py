@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,12 +28,14 @@ def find(fingerprint: str) -> Delivery:
 def delivery(request: HttpRequest, fingerprint: str) -> HttpResponse:
     """What was delivered, and what has happened since."""
     delivery = find(fingerprint)
+    version = delivery.text_version
+    language = version.language_near(get_language() or "") or delivery.campaign.language
     entries: list[Any] = list(delivery.entries.with_corrections())
     context = {
         "delivery": delivery,
         "campaign": delivery.campaign,
-        "version": delivery.text_version,
-        "text": delivery.text_version.statement(delivery.campaign.language),
+        "version": version,
+        "text": version.statement(language),
         "entries": entries,
         "is_corrected": any(entry.correction and not entry.is_taken_out for entry in entries),
         "since": {**delivery.since(), "taken_out": sum(entry.is_taken_out for entry in entries)},

@@ -1,13 +1,15 @@
-"""The two doors to a campaign's pages: the public address and, before publication, the private link."""
+"""The two doors to a campaign's pages, the public address and, before publication, the private link; and the language
+in which its text is read there."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
 
 from ..models import Campaign
 
@@ -49,3 +51,18 @@ def unkept(response: HttpResponse) -> HttpResponse:
     add_never_cache_headers(response)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def text_for_reader(campaign: Campaign, named: str | None) -> dict[str, Any]:
+    """For a page: the text in the language that the address names or, where it names none, in that of the interface;
+    else the original, and that it stands in for a translation. Raises Http404 for a language without a text."""
+    reader = get_language() or ""
+    language = campaign.language_for(reader) if named is None else named
+    if language not in campaign.in_force.content:
+        raise Http404
+    return {
+        "campaign": campaign,
+        "text": campaign.in_force.statement(language),
+        "named": named or "",
+        "lacks_translation": named is None and not campaign.in_force.language_near(reader),
+    }

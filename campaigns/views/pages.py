@@ -13,7 +13,7 @@ from ..letter import MOST_LOGOS
 from ..models import Campaign, NumberedDemand, Signature, Statement, Update, UpdateText
 from ..models.contacts import PRIVACY_NOTICE
 from ..models.listing import MOST_SORTED, as_read
-from .doors import by_either_door
+from .doors import by_either_door, text_for_reader
 
 NAMES_ON_A_PAGE = 200
 
@@ -26,18 +26,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @by_either_door
-def campaign(request: HttpRequest, campaign: Campaign, language: str = "") -> HttpResponse:
-    language = language or campaign.language
-    if language not in campaign.in_force.content:
-        raise Http404
-    text = campaign.in_force.statement(language)
-    news = UpdateText.objects.public_in(campaign, language)
-    page: list[Any] = list(campaign.signatures.page_one(language, names_at_once(campaign)))
-    signatures = as_read(get_language() or language, [each for each in page if each.state == Signature.State.LISTED])
+def campaign(request: HttpRequest, campaign: Campaign, language: str | None = None) -> HttpResponse:
+    reading = text_for_reader(campaign, language)
+    text: Statement = reading["text"]
+    news = UpdateText.objects.public_in(campaign, text.language)
+    page: list[Any] = list(campaign.signatures.page_one(text.language, names_at_once(campaign)))
+    signatures = as_read(get_language() or "", [each for each in page if each.state == Signature.State.LISTED])
     context = {
-        "campaign": campaign,
-        "text": text,
-        "digest": campaign.in_force.digest(language),
+        **reading,
+        "digest": campaign.in_force.digest(text.language),
         "demands": demands_with_outcomes(text, news),
         "news": news,
         **apart(signatures[:NAMES_ON_A_PAGE]),
@@ -61,7 +58,7 @@ def names_after(campaign: Campaign, language: str, position: int) -> list[Any]:
     if campaign.list_order == Campaign.ListOrder.NAME:
         every = list(public[: names_at_once(campaign)])
         if len(every) <= MOST_SORTED:
-            sorted_names = as_read(get_language() or language, every)
+            sorted_names = as_read(get_language() or "", every)
             places = {0: 0, **{each.position: place for place, each in enumerate(sorted_names, start=1)}}
             start = places.get(position, len(sorted_names))
             return sorted_names[start : start + NAMES_ON_A_PAGE + 1]
@@ -91,19 +88,16 @@ def demands_with_outcomes(text: Statement, news: list[UpdateText]) -> list[tuple
 
 @require_safe
 @by_either_door
-def signatories(request: HttpRequest, campaign: Campaign, language: str = "") -> HttpResponse:
-    language = language or campaign.language
-    if language not in campaign.in_force.content:
-        raise Http404
+def signatories(request: HttpRequest, campaign: Campaign, language: str | None = None) -> HttpResponse:
+    reading = text_for_reader(campaign, language)
     after = request.GET.get("after", "")
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    signatures = names_after(campaign, language, position)
+    signatures = names_after(campaign, reading["text"].language, position)
     return render(
         request,
         "campaigns/signatories.html",
         {
-            "campaign": campaign,
-            "text": campaign.in_force.statement(language),
+            **reading,
             "signatures": signatures[:NAMES_ON_A_PAGE],
             **apart(signatures[:NAMES_ON_A_PAGE]),
             "after": position,

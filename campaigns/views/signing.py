@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from .. import differences, tokens
 from ..forms.signing import AddressForm, AnswerForm, LogoForm, SignForm
 from ..models import Campaign, LatePass, Signature, brought_logos, confirmations
-from .doors import by_either_door
+from .doors import by_either_door, text_for_reader
 from .errors import gone
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -77,12 +77,10 @@ def late_pass_of(request: HttpRequest, campaign: Campaign) -> LatePass | None:
 @require_http_methods(FORM_METHODS)
 @by_either_door
 def sign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    language = request.GET.get("in", campaign.language)
-    if language not in campaign.in_force.content:
-        raise Http404
+    reading = text_for_reader(campaign, request.GET.get("in"))
     late_pass = late_pass_of(request, campaign)
     may_sign = campaign.is_open or late_pass is not None
-    options: dict[str, Any] = {"campaign": campaign, "language": language}
+    options: dict[str, Any] = {"campaign": campaign, "language": reading["text"].language}
     if may_sign:
         form = SignForm(request.POST if request.method == "POST" else None, **options)
     else:
@@ -95,7 +93,7 @@ def sign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         else:
             token = urlencode({"token": tokens.make(signature, tokens.SENT_PAGE)})
             return redirect(f"{campaign.address('sent')}?{token}")
-    context = {"campaign": campaign, "text": campaign.in_force.statement(language), "form": form, "may_sign": may_sign}
+    context = {**reading, "form": form, "may_sign": may_sign}
     status = 200 if request.method != "POST" else INVALID if may_sign else REFUSED
     return render(request, "campaigns/sign.html", context, status=status)
 

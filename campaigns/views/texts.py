@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from .. import differences, letter
 from ..models import Campaign, TextVersion
-from .doors import by_either_door
+from .doors import by_either_door, text_for_reader
 
 UNAVAILABLE = 503
 
@@ -26,7 +26,7 @@ def versions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         (version, *differences.history(before, version))
         for before, version in zip([None, *history], history, strict=False)
     ]
-    context = {"campaign": campaign, "text": campaign.text, "history": with_changes[::-1]}
+    context = {**text_for_reader(campaign, request.GET.get("in")), "history": with_changes[::-1]}
     return render(request, "campaigns/versions.html", context)
 
 
@@ -37,7 +37,8 @@ def version(request: HttpRequest, campaign: Campaign, number: int) -> HttpRespon
     if version is None:
         raise Http404
     texts = [(statement, version.digest(statement.language)) for statement in version.statements()]
-    return render(request, "campaigns/version.html", {"campaign": campaign, "version": version, "texts": texts})
+    context = {**text_for_reader(campaign, request.GET.get("in")), "version": version, "texts": texts}
+    return render(request, "campaigns/version.html", context)
 
 
 @require_safe
@@ -54,10 +55,8 @@ def canonical(request: HttpRequest, campaign: Campaign, number: int, language: s
 @require_safe
 @by_either_door
 def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """The letter as it would be delivered at this minute, in `?in=` or the original language."""
-    language = request.GET.get("in", campaign.language)
-    if language not in campaign.in_force.content:
-        raise Http404
+    """The letter as it would be delivered at this minute, in `?in=` or the reader's language."""
+    language = text_for_reader(campaign, request.GET.get("in"))["text"].language
     return pdf(letter.of_campaign(campaign, language), f"{campaign.slug}-{language}.pdf")
 
 
