@@ -91,6 +91,8 @@ def test_the_clipboards_form_is_kept_where_a_script_brought_it(desk: Client, dra
         ({"file": file(b"")}, "file", "The submitted file is empty."),
         ({"file": file(b"PK\x03\x04" + bytes(50_000_000))}, "file", "The file is larger than 10 MB."),
         ({"text": "x" * 200_001}, "text", "at most 200000 characters"),
+        ({"text": "We ask.", "html": "<ul><li>" * 100_000}, "text", "Its layout is too intricate to be read."),
+        ({"text": "We ask.", "html": "</p>" * 100_000}, "text", "Its layout is too intricate to be read."),
         ({"text": "We ask.", "html": "<script>alert(1)</script>"}, "text", "There is no text in it."),
     ],
 )
