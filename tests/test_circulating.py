@@ -379,6 +379,7 @@ def test_desk_begins_a_campaign_in_each_way() -> None:
         ({}, "how"),
         ({"how": "embargo"}, "until"),
         ({"how": "embargo", "until_0": "2001-01-01", "until_1": "10:00"}, "until"),
+        ({"how": "embargo", "until_0": "9999-12-31", "until_1": "23:59"}, "until"),
         ({"how": "embargo", "until_0": "soon", "until_1": "10:00"}, "until"),
         ({"how": "circulate", "seen-en": "another"}, "__all__"),
     ],

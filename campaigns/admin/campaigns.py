@@ -31,6 +31,7 @@ from .glances import at_a_glance
 from .inlines import LabelledFormSet
 from .inviting import invite
 from .members import members
+from .moments import MOMENTS
 from .pages import rendered
 from .publishing import publish
 from .records import edited
@@ -96,6 +97,7 @@ class DemandInline(admin.TabularInline):
 @admin.register(Campaign)
 class CampaignAdmin(Scoped):
     campaign = "pk"
+    formfield_overrides = MOMENTS
     change_form_template = "admin/campaigns/campaign/change_form.html"
     inlines = [DemandInline]
     list_display = ["title", "standing", "listed", "waiting", "closes_at"]

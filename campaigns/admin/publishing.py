@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Campaign
+from .moments import MomentField
 from .pages import INVALID, in_its_time, page
 from .scope import Scoped
 
@@ -41,7 +42,7 @@ class BeginForm(forms.Form):
         choices=WAYS,
         error_messages={"required": _("Choose how the campaign begins.")},
     )
-    until = forms.SplitDateTimeField(label=_("Public from"), required=False, widget=AdminSplitDateTime)
+    until = MomentField(label=_("Public from"), required=False, widget=AdminSplitDateTime)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
+from .moments import MomentField
 from .pages import INVALID, in_its_time, page
 from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
@@ -42,7 +43,7 @@ class ReviseForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    deadline = forms.SplitDateTimeField(
+    deadline = MomentField(
         label=_("Answer by"),
         help_text=_("For a change of what we ask."),
         required=False,
