@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
 from .moments import MomentField
+from .one_line import ON_ONE_LINE, OneLineField
 from .pages import INVALID, in_its_time, page
 from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
@@ -153,6 +154,8 @@ class TranslationAdmin(Scoped):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Words are typed in the direction in which their language is written."""
+        if db_field.name in ON_ONE_LINE:
+            kwargs["form_class"] = OneLineField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in {"title", "addressee", "summary", "body"}:
             field.widget.attrs["dir"] = "auto"
