@@ -22,6 +22,7 @@ DONE = {
     "publish": _("The campaign is published."),
     "embargo": _("The campaign will publish itself at that time, to the second."),
 }
+CLOSED_BY_THEN = _("Signing closes before that time: the statement will be public, and closed.")
 
 
 WAYS = [
@@ -92,6 +93,8 @@ def publish(campaigns: Scoped, request: HttpRequest, campaign: Campaign) -> Http
     seen = {code: request.POST.get(f"seen-{code}", "") for code in texts}
     if form.is_bound and form.is_valid() and form.begin(request.user, seen):
         messages.success(request, DONE[form.cleaned_data["how"]])
+        if campaign.is_embargoed and campaign.is_closed_at(form.cleaned_data["until"]):
+            messages.warning(request, CLOSED_BY_THEN)
         return back
     shown = [(statement, statement.digest()) for statement in texts.values()]
     context = {"campaign": campaign, "texts": shown, "form": form, "media": campaigns.media + form.media}
