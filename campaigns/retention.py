@@ -71,7 +71,10 @@ def erase(rule: Rule) -> Iterator[int]:
 
 @transaction.atomic
 def erase_batch(rule: Rule, keys: list[int]) -> int:
-    """Those of the rows that are still to go once they are held, each campaign's share on its record."""
+    """Those of the rows that are still to go once they are held, each campaign's share on its record. The campaigns are
+    held first, as by every verb, so that no two wait for each other."""
+    concerned = rule.expired().filter(pk__in=keys).order_by().values("campaign")
+    list(Campaign.objects.filter(pk__in=concerned).order_by("pk").select_for_update().values_list("pk"))
     held = rule.expired().filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
     campaign_of = dict(held.values_list("pk", "campaign"))
     rule.erase(held.model._default_manager.filter(pk__in=campaign_of))

@@ -229,6 +229,8 @@ def test_reminders_are_planned_moved_and_dropped(desk: Client, campaign: Campaig
             {"0_day": "2026-03-04", "0_at": "10:00", "1_day": "2026-03-04", "1_at": "15:00"},
             "At most one reminder a day",
         ),
+        ({"0_day": "9999-12-31", "0_at": "23:59"}, "more than 10 years away"),
+        ({"0_day": "0001-01-01", "0_at": "00:00"}, "more than 10 years away"),
         ({"0_day": "yesterday", "0_at": "10:00"}, "Enter a valid date."),
     ],
 )

@@ -64,6 +64,16 @@ def test_a_document_comes_into_the_draft_with_its_demands(desk: Client, draft: C
     assert "# We call on the assembly\n\n- every week,\n- and in full.\n\n# Who we are" in draft.body
 
 
+def test_title_that_was_pasted_over_two_lines_is_one(desk: Client, draft: Campaign) -> None:
+    looked = desk.post(page_of(draft), {"text": "We ask you all.\n\n1. Stop."})
+    desk.post(page_of(draft), as_sent(looked, title="Keep it\r\nclean"))
+    draft.refresh_from_db()
+    assert draft.title == "Keep it clean"
+    page = reverse("admin:campaigns_campaign_change", args=[draft.pk])
+    typed = desk.post(page, {"title": "The river\nis ours", "addressee": "To\nall"}).context["adminform"].form
+    assert (typed.cleaned_data["title"], typed.cleaned_data["addressee"]) == ("The river is ours", "To all")
+
+
 def test_the_look_shows_each_part_with_a_tick_and_says_what_goes(desk: Client) -> None:
     full = make_draft("full")
     full.memberships.create(user=full.memberships.model.objects.get().user, role=Role.OWNER)
@@ -91,6 +101,8 @@ def test_the_clipboards_form_is_kept_where_a_script_brought_it(desk: Client, dra
         ({"file": file(b"")}, "file", "The submitted file is empty."),
         ({"file": file(b"PK\x03\x04" + bytes(50_000_000))}, "file", "The file is larger than 10 MB."),
         ({"text": "x" * 200_001}, "text", "at most 200000 characters"),
+        ({"text": "We ask.", "html": "<ul><li>" * 100_000}, "text", "Its layout is too intricate to be read."),
+        ({"text": "We ask.", "html": "</p>" * 100_000}, "text", "Its layout is too intricate to be read."),
         ({"text": "We ask.", "html": "<script>alert(1)</script>"}, "text", "There is no text in it."),
     ],
 )

@@ -192,6 +192,50 @@ def test_lifted_embargo_gives_the_draft_back_to_its_editors(client: Client) -> N
     assert client.get(f"{PUBLIC}versions/2/").status_code == 200
 
 
+def test_lifted_embargo_and_the_same_text_is_the_first_version_still(client: Client) -> None:
+    campaign = make_draft(title=TITLE)
+    campaign.embargo(timezone.now() + HOUR, by=None)
+    assert campaign.address() == PUBLIC
+    campaign.lift_embargo(by=None)
+    assert campaign.address() == PUBLIC
+    campaign.publish(by=None)
+    assert campaign.in_force.number == 1
+    assert campaign.text_versions.count() == 1
+    assert client.get(f"{PUBLIC}versions/1/").status_code == 200
+
+
+def test_text_that_comes_back_is_frozen_anew_behind_the_one_between(client: Client) -> None:
+    campaign = make_draft(body="The first words.")
+    for words in ("Other words.", "The first words."):
+        campaign.embargo(timezone.now() + HOUR, by=None)
+        campaign.lift_embargo(by=None)
+        reword(campaign, words)
+    campaign.publish(by=None)
+    assert "The first words." in read(client, PUBLIC)
+    assert "Other words." not in read(client, f"{PUBLIC}versions/")
+    assert client.get(f"{PUBLIC}versions/2/").status_code == 404
+
+
+def test_embargo_beyond_the_close_is_refused_for_a_draft_and_told_while_it_circulates() -> None:
+    desk = Client()
+    sign_in(desk, make_coordinator())
+    close, until = timezone.now() + HOUR, timezone.localtime() + 24 * HOUR
+    sent = {"how": "embargo", "until_0": f"{until:%Y-%m-%d}", "until_1": f"{until:%H:%M:%S}"}
+    draft, circulating = make_draft(slug="draft", closes_at=close), make_draft(slug="circulating", closes_at=close)
+    circulating.circulate(by=None)
+    refused, told = [
+        desk.post(
+            reverse("admin:campaigns_campaign_publish", args=[each.pk]),
+            {**sent, "seen-en": each.draft_text.digest()},
+            follow=True,
+        )
+        for each in (draft, circulating)
+    ]
+    assert refused.status_code == 422
+    assert "Signing closes before that time: choose an earlier one" in refused.content.decode()
+    assert "the statement will be public, and closed." in told.content.decode()
+
+
 @pytest.mark.parametrize("moment", [-SECOND, datetime.timedelta(0)])
 def test_embargo_in_the_past_is_refused(moment: datetime.timedelta) -> None:
     with time_machine.travel(NOW, tick=False):
@@ -379,6 +423,7 @@ def test_desk_begins_a_campaign_in_each_way() -> None:
         ({}, "how"),
         ({"how": "embargo"}, "until"),
         ({"how": "embargo", "until_0": "2001-01-01", "until_1": "10:00"}, "until"),
+        ({"how": "embargo", "until_0": "9999-12-31", "until_1": "23:59"}, "until"),
         ({"how": "embargo", "until_0": "soon", "until_1": "10:00"}, "until"),
         ({"how": "circulate", "seen-en": "another"}, "__all__"),
     ],

@@ -121,3 +121,13 @@ def test_form_beside_a_lagging_translation_is_refused_once_what_is_asked_has_cha
     assert response.status_code == 422
     assert "The text has changed" in response.content.decode()
     assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_year_that_is_mistyped_is_refused_beside_the_close(client: Client, day: str) -> None:
+    campaign = make_campaign(time_zone="America/New_York")
+    sign_in(client, make_coordinator())
+    address = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+    response = client.post(address, {"closes_at_0": day, "closes_at_1": "23:59"})
+    assert "That is more than 10 years away. Look at the year." in response.content.decode()
+    assert client.get(address).status_code == 200

@@ -84,7 +84,7 @@ def test_looking_tells_each_lines_verdict_and_writes_nothing(desk: Client, campa
         "no address here\nRIVER@example.org\n"
     )
     before = every_row()
-    page = look(desk, campaign, typed(lines, answer_by_0="2099-03-09", answer_by_1="18:00"))
+    page = look(desk, campaign, typed(lines, answer_by_0="2031-03-09", answer_by_1="18:00"))
     assert every_row() == before
     assert "1 would be invited, 5 left out" in page
     assert "Invite this 1" in page
@@ -110,12 +110,12 @@ def test_time_for_answers_is_told_in_the_campaigns_zone_and_in_utc(desk: Client,
 def test_inviting_sends_each_a_letter_and_leads_to_the_board(desk: Client, campaign: Campaign, owner: User) -> None:
     sent = typed(
         "River Watch <river@example.org>\nHill Watch <hill@example.org>",
-        **{"answer_by_0": "2099-03-09", "answer_by_1": "18:00", "invitation_words": "Dear *friends*, sign."},
+        **{"answer_by_0": "2031-03-09", "answer_by_1": "18:00", "invitation_words": "Dear *friends*, sign."},
     )
     response = invite(desk, campaign, sent)
     assert response.headers["Location"] == reverse("admin:campaigns_campaign_board", args=[campaign.pk])
     campaign.refresh_from_db()
-    assert campaign.answer_by == datetime.datetime(2099, 3, 9, 16, tzinfo=datetime.UTC)
+    assert campaign.answer_by == datetime.datetime(2031, 3, 9, 16, tzinfo=datetime.UTC)
     assert campaign.invitation_words == "Dear *friends*, sign."
     invited = campaign.invitations.order_by("name")
     assert [(each.name, each.email, each.invited_by) for each in invited] == [
@@ -166,6 +166,8 @@ def test_who_was_invited_meanwhile_is_left_out_and_named(desk: Client, campaign:
         (typed("a@example.org", answer_by_0="2026-03-01", answer_by_1="10:00"), "That time has already passed."),
         (typed("a@example.org", answer_by_0="2026-03-31", answer_by_1="10:00"), "Signing closes before that time"),
         (typed("a@example.org", answer_by_0="2026-03-29", answer_by_1="03:30"), "couldn’t be interpreted in time zone"),
+        (typed("a@example.org", answer_by_0="9999-12-31", answer_by_1="23:59"), "more than 10 years away"),
+        (typed("a@example.org", answer_by_0="0001-01-01", answer_by_1="00:00"), "more than 10 years away"),
         (typed("a@example.org", answer_by_0="tomorrow", answer_by_1="noon"), "Enter a valid date."),
         (typed("a@example.org", language="xx"), "Select a valid choice."),
         (typed("a@example.org", invitation_words="w" * 4001), "at most 4000 characters"),

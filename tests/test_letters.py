@@ -17,7 +17,15 @@ from django.test import Client
 
 from campaigns import emails
 from campaigns.models import OutgoingMail, Signature
-from tests.builders import make_campaign, make_coordinator, make_draft, make_listed, make_pending, make_signature
+from tests.builders import (
+    make_campaign,
+    make_coordinator,
+    make_draft,
+    make_invitation,
+    make_listed,
+    make_pending,
+    make_signature,
+)
 from tests.mail_server import MailServer, send_mail_once, text_of
 
 pytestmark = pytest.mark.django_db
@@ -287,3 +295,9 @@ def test_letter_that_is_no_longer_true_is_dropped(
     assert server.letters == []
     mail.refresh_from_db()
     assert (mail.attempts, mail.sent_at, mail.ended_at is None, mail.last_error == "") == (1, None, False, False)
+
+
+def test_title_of_two_lines_makes_a_subject_of_one(server: MailServer) -> None:
+    make_invitation(make_campaign(title="The river\nBcc: all@example.org"))
+    send_mail_once()
+    assert [letter["Subject"] for letter in server.letters] == ["Will you sign? The river Bcc: all@example.org"]

@@ -11,11 +11,12 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Event, Invitation, OutgoingMail, Reminder, Suppression
-from tests.builders import make_campaign, make_draft, make_invitation, send_letters
+from tests.builders import make_campaign, make_coordinator, make_draft, make_invitation, send_letters
 from tests.test_races import PATIENCE, all_at_once
 
 A_DAY = datetime.timedelta(days=1)
@@ -279,3 +280,56 @@ def test_link_pressed_by_eight_at_once_signs_once() -> None:
         Invitation.objects.get(pk=pk).sign(signatory, contact)
 
     assert sorted(all_at_once([sign] * 8), key=str) == [None, *["signed"] * 7]
+
+
+def silent_since_yesterday(campaign: Campaign, count: int) -> list[int]:
+    pks = [make_invitation(campaign, f"chair@group-{number}.example.org").pk for number in range(count)]
+    Invitation.objects.update(written_on=timezone.localdate(timezone=campaign.zone) - A_DAY)
+    return pks
+
+
+if connection.vendor == "postgresql":  # SQLite has one writer at a time
+
+    @pytest.mark.usefixtures("committed")
+    def test_without_the_campaign_first_an_answer_and_a_reminder_wait_for_each_other() -> None:
+        campaign = make_campaign()
+        (pk,) = silent_since_yesterday(campaign, 1)
+        both_hold = threading.Barrier(2, timeout=PATIENCE)
+
+        @transaction.atomic
+        def decline_naively() -> None:
+            Invitation.objects.filter(pk=pk).update(state="declined")
+            both_hold.wait()
+            # A row that is written twice in one transaction has its references looked at anew.
+            Invitation.objects.filter(pk=pk).update(changed_at=timezone.now())
+
+        @transaction.atomic
+        def remind_naively() -> None:
+            Campaign.objects.get(pk=campaign.pk).lock()
+            both_hold.wait()
+            Invitation.objects.filter(pk=pk).update(reminders=F("reminders") + 1)
+
+        with pytest.raises(OperationalError, match="deadlock"):
+            all_at_once([decline_naively, remind_naively])
+
+
+@pytest.mark.usefixtures("committed")
+def test_forty_answers_and_a_reminder_at_once_all_come_to_their_end() -> None:
+    coordinator = make_coordinator()
+    campaign = make_campaign(coordinator)
+    pks = silent_since_yesterday(campaign, 40)
+    today = timezone.localdate(timezone=campaign.zone)
+    says = [
+        lambda invitation: invitation.decline(),
+        lambda invitation: invitation.decide_later(today),
+        lambda invitation: invitation.ask_change("Name the river."),
+        lambda invitation: invitation.take_back(by=coordinator),
+    ]
+
+    def say(place: int) -> None:
+        says[place % len(says)](Invitation.objects.get(pk=pks[place]))
+
+    answers = [partial(say, place) for place in range(len(pks))]
+    outcomes = all_at_once([*answers, lambda: bool(Reminder.objects.remind_now(campaign, by=None))])
+    assert outcomes == [*[None] * 40, True]
+    assert campaign.invitations.tally().silent == 0

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from .. import domains, names
 from ..models import Attack, Campaign, Catch, Marks
+from .moments import MomentField
 from .pages import CONFLICT, INVALID, page
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class MarksForm(forms.Form):
         max_length=200,
         help_text=_("In the name, the affiliation, the word to you, or the website’s address."),
     )
-    since = forms.SplitDateTimeField(label=_("Sent from"), required=False, widget=AdminSplitDateTime)
-    until = forms.SplitDateTimeField(label=_("Sent until"), required=False, widget=AdminSplitDateTime)
+    since = MomentField(label=_("Sent from"), required=False, widget=AdminSplitDateTime)
+    until = MomentField(label=_("Sent until"), required=False, widget=AdminSplitDateTime)
 
     def clean_domain(self) -> str:
         """The registrable domain of what was typed: a domain, a mail address, or a website's address."""

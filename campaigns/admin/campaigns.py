@@ -31,6 +31,8 @@ from .glances import at_a_glance
 from .inlines import LabelledFormSet
 from .inviting import invite
 from .members import members
+from .moments import MOMENTS
+from .one_line import ON_ONE_LINE, OneLineField
 from .pages import rendered
 from .publishing import publish
 from .records import edited
@@ -96,6 +98,7 @@ class DemandInline(admin.TabularInline):
 @admin.register(Campaign)
 class CampaignAdmin(Scoped):
     campaign = "pk"
+    formfield_overrides = MOMENTS
     change_form_template = "admin/campaigns/campaign/change_form.html"
     inlines = [DemandInline]
     list_display = ["title", "standing", "listed", "waiting", "closes_at"]
@@ -113,6 +116,8 @@ class CampaignAdmin(Scoped):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The form remembers the closing time that it showed, so that a stale one does not reopen what was closed."""
+        if db_field.name in ON_ONE_LINE:
+            kwargs["form_class"] = OneLineField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "closes_at":
             field.show_hidden_initial = True

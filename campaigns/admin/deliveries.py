@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from ..forms.fields import NameField
 from ..models import Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
+from .moments import MOMENTS
 from .pages import INVALID, page
 from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
@@ -85,6 +86,7 @@ def deliver(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
 
 class RecipientInline(admin.StackedInline):
     model = DeliveryRecipient
+    formfield_overrides = MOMENTS
     fields = ["name", "channel", "language", "mailed", "sent_at", "bounced_at", "receipt_at", "receipt_note"]
     readonly_fields = ["name", "channel", "language", "mailed"]
     extra = 0

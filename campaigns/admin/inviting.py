@@ -29,7 +29,7 @@ from ..models.contacts import masked
 from ..models.inviting import LONGEST_LETTER
 from ..templatetags.statements import language_named
 from .invitees import Chosen
-from .moments import MomentInput
+from .moments import MomentField, MomentInput
 from .pages import INVALID, for_deciders, page
 from .scope import Scoped
 
@@ -55,7 +55,7 @@ class InviteForm(forms.Form):
             "an address alone, or columns."
         ),
     )
-    answer_by = forms.SplitDateTimeField(label=_("Answers by"), required=False, widget=MomentInput)
+    answer_by = MomentField(label=_("Answers by"), required=False, widget=MomentInput)
     language = forms.ChoiceField(label=_("Language of the letter"))
     invitation_words = forms.CharField(
         label=_("Words of the invitation"),

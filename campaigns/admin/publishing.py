@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Campaign
+from .moments import MomentField
 from .pages import INVALID, in_its_time, page
 from .scope import Scoped
 
@@ -21,6 +22,7 @@ DONE = {
     "publish": _("The campaign is published."),
     "embargo": _("The campaign will publish itself at that time, to the second."),
 }
+CLOSED_BY_THEN = _("Signing closes before that time: the statement will be public, and closed.")
 
 
 WAYS = [
@@ -41,7 +43,7 @@ class BeginForm(forms.Form):
         choices=WAYS,
         error_messages={"required": _("Choose how the campaign begins.")},
     )
-    until = forms.SplitDateTimeField(label=_("Public from"), required=False, widget=AdminSplitDateTime)
+    until = MomentField(label=_("Public from"), required=False, widget=AdminSplitDateTime)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,6 +93,8 @@ def publish(campaigns: Scoped, request: HttpRequest, campaign: Campaign) -> Http
     seen = {code: request.POST.get(f"seen-{code}", "") for code in texts}
     if form.is_bound and form.is_valid() and form.begin(request.user, seen):
         messages.success(request, DONE[form.cleaned_data["how"]])
+        if campaign.is_embargoed and campaign.is_closed_at(form.cleaned_data["until"]):
+            messages.warning(request, CLOSED_BY_THEN)
         return back
     shown = [(statement, statement.digest()) for statement in texts.values()]
     context = {"campaign": campaign, "texts": shown, "form": form, "media": campaigns.media + form.media}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Campaign, Invitation, Reminder
 from ..models.questions import LONGEST_WORDS
-from .moments import DayInput, TimeInput
+from .moments import DayInput, TimeInput, refuse_far
 
 ROWS = 3
 MOST_ROWS = 60
@@ -22,7 +22,7 @@ class ReminderForm(forms.Form):
 
     use_required_attribute = False
 
-    day = forms.DateField(label=_("Day"), required=False, widget=DayInput)
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput, validators=[refuse_far])
     at = forms.TimeField(label=_("Time"), required=False, widget=TimeInput)
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:

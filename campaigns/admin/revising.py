@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
 from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
+from .moments import MomentField
+from .one_line import ON_ONE_LINE, OneLineField
 from .pages import INVALID, in_its_time, page
 from .records import edited
 from .scope import OF_WHICH_CAMPAIGN, Scoped
@@ -42,7 +44,7 @@ class ReviseForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    deadline = forms.SplitDateTimeField(
+    deadline = MomentField(
         label=_("Answer by"),
         help_text=_("For a change of what we ask."),
         required=False,
@@ -152,6 +154,8 @@ class TranslationAdmin(Scoped):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Words are typed in the direction in which their language is written."""
+        if db_field.name in ON_ONE_LINE:
+            kwargs["form_class"] = OneLineField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and db_field.name in {"title", "addressee", "summary", "body"}:
             field.widget.attrs["dir"] = "auto"

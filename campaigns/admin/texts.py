@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import documents
 from ..models import Campaign, Demand
+from .one_line import OneLineField
 from .pages import CONFLICT, INVALID, page
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class TakeForm(forms.Form):
 
     use_required_attribute = False
 
-    title = forms.CharField(
+    title = OneLineField(
         label=_("Title"), max_length=300, widget=forms.TextInput(attrs={"dir": "auto", "class": "vTextField"})
     )
     body = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import nh3
+from django.utils.translation import gettext as _
+
+from .refusals import Unreadable
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 LISTS = {"ul", "ol"}
@@ -27,6 +30,8 @@ IS_BOLD = re.compile(r"font-weight:\s*(bold|[6-9]00)")
 IS_PLAIN = re.compile(r"font-weight:\s*(normal|[1-4]00)")
 IS_ITALIC = re.compile(r"font-style:\s*(italic|oblique)")
 WITHOUT_CONTENT = {"script", "style", "title", "template", "noscript", "object", "svg", "math", "select", "textarea"}
+MOST_TAGS = 20_000  # reading them costs the square of their number
+TAG = re.compile(r"</?[a-z]", re.IGNORECASE)
 DEEPEST = 60  # elements in elements; what lies deeper stands at that depth
 IS_NUMBER = re.compile(r"[0-9]{1,6}")
 IS_NUMBERED = re.compile(r"[0-9]+\. ")  # of a block of Markdown
@@ -95,6 +100,9 @@ class Tree(HTMLParser):
 
 
 def cleaned(html: str) -> Element:
+    """The elements that mean something to us. Raises Unreadable for more of them than a statement has."""
+    if sum(1 for _tag in TAG.finditer(html)) > MOST_TAGS:
+        raise Unreadable(_("Its layout is too intricate to be read. Bring it as plain text."))
     return Tree(
         nh3.clean(
             html,

@@ -46,7 +46,7 @@ def composed(words: Letter) -> EmailMultiAlternatives:
         "stop": absolute("stop_invitations", words.stop) if words.stop else "",
     }
     message = EmailMultiAlternatives(
-        subject=words.subject,
+        subject=" ".join(words.subject.split()),
         body=render_to_string("emails/letter.txt", context),
         to=[words.to],
         reply_to=[words.reply_to] if words.reply_to else [],

@@ -31,6 +31,7 @@ class Beginning(DraftText):
 
         @property
         def is_closed(self) -> bool: ...
+        def is_closed_at(self, moment: datetime.datetime) -> bool: ...
         def reviewers(self) -> models.QuerySet[Any]: ...
 
     class Meta:
@@ -128,7 +129,8 @@ class Beginning(DraftText):
     def embargo(self, until: datetime.datetime, by: Any, seen: dict[str, str] | None = None) -> None:
         """Freezes the text, to be public from that moment on by itself. Called again it moves the moment.
 
-        `seen` and the errors are as for `circulate`; a moment that has passed is refused.
+        `seen` and the errors are as for `circulate`; a moment that has passed is refused, and so is one after the close,
+        but for who has gathered signatures already.
         """
         self.lock()
         if self.is_published:
@@ -137,6 +139,8 @@ class Beginning(DraftText):
             raise ValidationError(_("That time has already passed."))
         if self.publish_at == until:
             return
+        if self.is_closed_at(until) and not self.is_circulating:
+            raise ValidationError(_("Signing closes before that time: choose an earlier one, or move the close."))
         self._freeze_first(seen)
         self.publish_at = until
         self.save(update_fields=["current_version", "publish_at"])
@@ -171,7 +175,12 @@ class Beginning(DraftText):
         if self.is_closed and not self.is_circulating:
             raise ValidationError(_("The time to sign has already passed: move it first."))
         if not self.is_frozen:
-            self.current_version = self.freeze(TextVersion.Kind.FIRST, edition=1)
+            self.current_version = self._frozen_before() or self.freeze(TextVersion.Kind.FIRST, edition=1)
+
+    def _frozen_before(self) -> TextVersion | None:
+        """The last version where it is the same text: the one of an embargo that was lifted."""
+        last = self.text_versions.last()
+        return last if last and last.digests == self.draft_digests() else None
 
     def _record_publication(self, by: Any) -> None:
         self.announced_at = timezone.now()

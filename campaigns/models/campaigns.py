@@ -118,10 +118,11 @@ class Campaign(Beginning, Inviting):
             raise ValidationError({"closes_at": _("Signing cannot end before it began.")})
 
     def address(self, page: str = "campaign", *args: Any) -> str:
-        """The path of one of its pages for those who may read it: in public or, before that, by the private link."""
-        if self.is_published:
-            return reverse(page, args=[self.slug, *args])
-        return reverse(f"circulate:{page}", args=[self.circulation_secret, *args])
+        """The path of one of its pages for those who may read it: by the private link while it circulates, else in
+        public, where nothing stands before it begins."""
+        if self.is_circulating:
+            return reverse(f"circulate:{page}", args=[self.circulation_secret, *args])
+        return reverse(page, args=[self.slug, *args])
 
     def address_in(self, language: str, page: str = "campaign", *args: Any) -> str:
         """As `address`, with the text in that language; without one, in the reader's own."""
@@ -142,7 +143,10 @@ class Campaign(Beginning, Inviting):
 
     @property
     def is_closed(self) -> bool:
-        return self.closes_at is not None and self.closes_at <= timezone.now()
+        return self.is_closed_at(timezone.now())
+
+    def is_closed_at(self, moment: datetime.datetime) -> bool:
+        return self.closes_at is not None and self.closes_at <= moment
 
     @property
     def is_open(self) -> bool:

@@ -171,7 +171,6 @@ class Invitation(models.Model):
         Raises ValidationError where the text is not the one that this object was read with.
         """
         text_read = self.campaign.current_version_id
-        self.campaign.lock()
         self._hear(State.SIGNED)
         if self.campaign.current_version_id != text_read:
             raise ValidationError(_("The text has changed meanwhile. Read it again before you sign."), code="text")
@@ -216,6 +215,8 @@ class Invitation(models.Model):
         return str(self.email)
 
     def lock(self) -> None:
+        """Holds the campaign first, as every verb of it does, so that no two wait for each other."""
+        self.campaign.lock()
         self.refresh_from_db(from_queryset=Invitation.objects.select_for_update())
 
     def become(self, state: str, **changes: Any) -> None:
@@ -225,7 +226,7 @@ class Invitation(models.Model):
         self.save(update_fields=list(changed))
 
     def _hear(self, state: str) -> None:
-        """Holds the row for a word of the group. Raises ValidationError where it is not taken any more."""
+        """Holds campaign and row for a word of the group. Raises ValidationError where it is not taken any more."""
         self.lock()
         if self.ended_at:
             raise ValidationError(_("This invitation was taken back."), code="ended")
