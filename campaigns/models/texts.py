@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -22,6 +22,12 @@ from .events import Event
 def languages() -> list[tuple[str, Any]]:
     """The languages in which a statement can be written: code and name."""
     return LANGUAGES
+
+
+def nearest(reader: str, texts: Iterable[str]) -> str:
+    """That of the texts' languages which is the reader's own, or a variety of it; empty where there is none."""
+    near = sorted(code for code in texts if code.partition("-")[0] == reader or code == reader)
+    return reader if reader in near else next(iter(near), "")
 
 
 @dataclass(frozen=True)
@@ -145,10 +151,7 @@ class TextVersion(models.Model):
         return [self.statement(language) for language in sorted(self.content)]
 
     def language_near(self, reader: str) -> str:
-        """The version's language that is the reader's own, or a variety of it; empty where it has none."""
-        if reader in self.content:
-            return reader
-        return next((code for code in sorted(self.content) if code.partition("-")[0] == reader), "")
+        return nearest(reader, self.content)
 
     def statement(self, language: str) -> Statement:
         """The statement in one of the version's languages. Raises KeyError for another."""
