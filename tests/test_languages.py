@@ -8,12 +8,13 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from campaigns import languages, tokens
-from campaigns.models import Campaign, Preference, Signature, people
+from campaigns.models import Campaign, Preference, Signature, Translation, people
 from tests.builders import (
     code_of_the_app,
     filled_form,
@@ -75,7 +76,7 @@ def switches_on(page: str) -> dict[str, str]:
     """Where the page is in the interface's other languages."""
     foot = re.search(r'<nav class="languages".*?</nav>', page, re.DOTALL)
     assert foot
-    links = re.findall(r'<a lang="(\w+)" hreflang="(\w+)" dir="auto" href="([^"]+)"', foot[0])
+    links = re.findall(r'<a lang="(\w+)" hreflang="(\w+)" href="([^"]+)"', foot[0])
     assert all(language == hreflang for language, hreflang, _address in links)
     return {language: address for language, _hreflang, address in links}
 
@@ -283,11 +284,45 @@ def test_private_page_keeps_its_language_when_it_becomes_public(client: Client) 
     assert response["Location"] == f"/uk{LETTER}in/de/"
 
 
-def test_long_title_and_unpaired_controls_leave_the_page_whole(client: Client) -> None:
+def test_long_title_leaves_the_page_whole(client: Client) -> None:
     title = "Donau" * 60
     make_campaign(title=title)
     for path in (LETTER, f"/ar{LETTER}", f"/ar{LETTER}sign/", "/ar/"):
         assert title in read(client, path)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("\u2067\u0646\u0635\u2069 and \u202bthis\u202c", False),
+        ("\u2068a \u202bb\u202c c\u2069\n\n\u200fd", False),
+        ("this \u202eway", True),
+        ("\u2067one\n\ntwo\u2069", True),
+        ("the end\u2069", True),
+        ("\u2067a \u202bb\u2069 c\u202c", True),
+    ],
+)
+def test_text_that_turns_the_direction_without_end_is_refused_beside_its_field(text: str, is_refused: bool) -> None:
+    draft = make_draft(title=text, body=text)
+    translation = make_translation(draft, title=text)
+    for row, fields in ((draft, {"title", "body"}), (translation, {"title"})):
+        assert refused_fields(row) == (fields if is_refused else set())
+
+
+def refused_fields(row: Campaign | Translation) -> set[str]:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        return set(error.message_dict)
+    return set()
+
+
+def test_brought_text_that_turns_the_direction_without_end_is_refused() -> None:
+    draft = make_draft()
+    with pytest.raises(ValidationError, match=r"Type it anew: “Do it\.”"):
+        draft.bring_text(by=None, title="A letter", body="Text.", demands=["Do \u202eit."])
+    draft.refresh_from_db()
+    assert draft.title == "An open letter"
 
 
 # Letters

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from ..directions import refuse_unpaired
 from .events import Event
 
 
@@ -180,10 +181,10 @@ class Translation(models.Model):
 
     campaign = models.ForeignKey("Campaign", models.CASCADE, related_name="translations", verbose_name=_("campaign"))
     language = models.CharField(_("language"), max_length=12, choices=languages)
-    title = models.CharField(_("title"), max_length=300)
-    addressee = models.CharField(_("addressee"), max_length=300)
-    summary = models.TextField(_("summary"), max_length=500, blank=True)
-    body = models.TextField(_("text"), help_text=_("Markdown."))
+    title = models.CharField(_("title"), max_length=300, validators=[refuse_unpaired])
+    addressee = models.CharField(_("addressee"), max_length=300, validators=[refuse_unpaired])
+    summary = models.TextField(_("summary"), max_length=500, blank=True, validators=[refuse_unpaired])
+    body = models.TextField(_("text"), validators=[refuse_unpaired], help_text=_("Markdown."))
     credit = models.CharField(_("translated by"), max_length=200, blank=True)
     ready = models.BooleanField(_("ready to be published"), default=False)
 
@@ -244,7 +245,7 @@ class Translation(models.Model):
 class DemandTranslation(models.Model):
     translation = models.ForeignKey(Translation, models.CASCADE, related_name="demands", verbose_name=_("translation"))
     demand = models.ForeignKey("Demand", models.CASCADE, related_name="translations", verbose_name=_("demand"))
-    text = models.TextField(_("text"), max_length=2000)
+    text = models.TextField(_("text"), max_length=2000, validators=[refuse_unpaired])
 
     class Meta:
         verbose_name = _("translated demand")
