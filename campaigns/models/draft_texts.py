@@ -94,8 +94,8 @@ class DraftText(models.Model):
 
     @transaction.atomic
     def bring_text(self, by: Any, title: str, body: str, demands: Sequence[str]) -> None:
-        """Puts a text that was written elsewhere in place of this one. Raises ValidationError once it is frozen, and for
-        a text that turns the direction of writing without end."""
+        """Puts a text that was written elsewhere in place of this one. Raises ValidationError once it is frozen, and
+        for a text that turns the direction of writing without end."""
         for words in (title, body, *demands):
             refuse_unpaired(words)
         self.lock()
