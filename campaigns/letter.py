@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
+from . import languages
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement
 from .models.listing import ListingQuerySet
 
@@ -76,7 +77,7 @@ class Letter:
             from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
         except OSError as error:
             raise Unavailable("The letter needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
-        with translation.override(self.statement.language):
+        with translation.override(languages.spoken(self.statement.language)):
             html = render_to_string("campaigns/letter.html", {"letter": self, "qr": self.qr()})
         fonts = FontConfiguration()
         style = weasyprint.CSS(string=sheet(), url_fetcher=fetcher(), font_config=fonts)
@@ -101,7 +102,7 @@ def of_campaign(campaign: Campaign, language: str) -> Letter:
         persons=persons,
         withheld=campaign.signatures.tally().withheld,
         at=timezone.now(),
-        address=settings.SITE_URL + reverse("campaign", args=[campaign.slug]),
+        address=settings.SITE_URL + address_of(campaign, language),
         logos=logos_of(campaign.signatures.standing()),
     )
 
@@ -117,11 +118,25 @@ def of_delivery(delivery: Delivery, language: str, for_addressee: bool = False, 
         persons=persons,
         withheld=delivery.counted - len(entries),
         at=delivery.at,
-        address=settings.SITE_URL + reverse("delivery", args=[delivery.fingerprint]),
+        address=settings.SITE_URL + address_of_delivery(delivery, language),
         fingerprint=delivery.fingerprint,
         salutation=salutation,
         logos=logos_of(delivery.campaign.signatures.filter(deliveries__in=entries)),
     )
+
+
+def address_of(campaign: Campaign, language: str) -> str:
+    """Where everybody will read the text in that language, or the nearest to it."""
+    interface = languages.spoken(language)
+    with translation.override(interface):
+        if campaign.language_for(interface) == language:
+            return reverse("campaign", args=[campaign.slug])
+        return reverse("campaign_in", args=[campaign.slug, language])
+
+
+def address_of_delivery(delivery: Delivery, language: str) -> str:
+    with translation.override(languages.spoken(language)):
+        return reverse("delivery", args=[delivery.fingerprint])
 
 
 def logos_of(signatures: ListingQuerySet) -> list[Logo]:

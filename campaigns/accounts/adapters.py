@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import sealing, sessions
+from .. import languages, sealing, sessions
 from ..models import people
 
 LETTERS = {
@@ -44,6 +44,14 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         clear_login(request)
         response: HttpResponse = self.respond_user_inactive(request, user)
+        return response
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Leads on in the language that the person has chosen."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        where, chosen = response["Location"], people.language_of(user.pk)
+        if chosen and where.startswith("/"):
+            response["Location"] = languages.in_language(where, chosen)
         return response
 
     def login(self, request: HttpRequest, user: Any) -> None:

@@ -13,9 +13,19 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from .. import languages
+
 # A code is taken a step early and a step late: it has to be remembered as used for three.
 STEPS = 3
 CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(
+        label=_("The desk, and our letters to you"),
+        choices=languages.choices,
+        widget=forms.Select(attrs={"dir": "auto"}),
+    )
 
 
 class SignInForm(LoginForm):

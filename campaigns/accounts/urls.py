@@ -12,13 +12,20 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import path, re_path
+from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
 
 from .. import sessions
 from ..desk import fresh_proof
+from ..models import people
+from .forms import LanguageForm
 
 View = Callable[..., HttpResponse]
 INVALID, GONE, TOO_MANY = 422, 410, 429
@@ -27,7 +34,25 @@ INVALID, GONE, TOO_MANY = 422, 410, 429
 class YourAccount(base.IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Says, too, whether the desk opens without a second factor, as it does in the demo."""
-        return {**super().get_context_data(**kwargs), "opens_without": not settings.REQUIRE_SECOND_FACTOR}
+        return {
+            **super().get_context_data(**kwargs),
+            "opens_without": not settings.REQUIRE_SECOND_FACTOR,
+            "language_form": LanguageForm(initial={"language": get_language()}),
+        }
+
+
+@login_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keeps the language in which a person wants the desk, and leads back in it."""
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return render(request, "account/language.html", {"form": form}, status=INVALID)
+    chosen = form.cleaned_data["language"]
+    people.choose_language(request.user, chosen)
+    with override(chosen):
+        messages.success(request, gettext("The desk speaks your language now."))
+        return redirect("mfa_index")
 
 
 class SetUpApp(totp.ActivateTOTPView):
@@ -96,6 +121,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("", page(YourAccount.as_view()), name="mfa_index"),
+    path("language/", page(choose_language), name="account_language"),
     path("code/", page(base.authenticate), name="mfa_authenticate"),
     path("proof/code/", page(base.reauthenticate), name="mfa_reauthenticate"),
     path("proof/passkey/", page(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),

@@ -20,10 +20,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import addresses
+from .. import addresses, languages
 from ..addresses import Entry
 from ..emails import invitations as letters
-from ..emails.words import Letter, interface_language
+from ..emails.words import Letter
 from ..models import Campaign, Invitation, Registered, Verdict
 from ..models.contacts import masked
 from ..models.inviting import LONGEST_LETTER
@@ -229,7 +229,7 @@ def foresight(form: InviteForm, outcome: Outcome) -> dict[str, Any]:
 def specimen(planned: Campaign, language: str, entry: Entry) -> Letter:
     invitation = Invitation(campaign=planned, language=language, name=entry.organization)
     invitation.person = entry.person
-    with translation.override(interface_language(language)):
+    with translation.override(languages.spoken(language)):
         return letters.invitation(invitation)
 
 
@@ -240,7 +240,7 @@ def own_words(campaign: Campaign, write: Callable[[Invitation], Letter]) -> str:
     plain.invitation_words = plain.reminder_words = ""
     invitation = Invitation(campaign=plain, language=campaign.language)
     invitation.person = ""
-    with translation.override(interface_language(campaign.language)):
+    with translation.override(languages.spoken(campaign.language)):
         return "\n\n".join(filter(None, write(invitation).paragraphs))
 
 

@@ -10,7 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..models import OutgoingMail
+from .. import languages
+from ..models import OutgoingMail, people
 from .words import Letter, Untrue, absolute, composed
 
 NOT_YOU = gettext_lazy("If it was not you, tell an administrator at once: somebody else may be in your account.")
@@ -72,11 +73,7 @@ def to_person_of_the_desk(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.kind == "invited_to_desk" and person.has_usable_password():
         raise Untrue("a password is chosen already")
     subject, paragraph, closing = ABOUT_ACCOUNTS[mail.kind]
-    button = None
-    if mail.kind in WITH_LINK:
-        key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
-        button = (_("Choose a password"), settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key))
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(languages.spoken(people.language_of(person.pk))):
         return composed(
             Letter(
                 to=person.email,
@@ -84,8 +81,14 @@ def to_person_of_the_desk(mail: OutgoingMail) -> EmailMultiAlternatives:
                 subject=str(subject),
                 paragraphs=[str(paragraph)],
                 facts=[(_("User name"), person.get_username()), (_("The desk"), absolute("admin:index"))],
-                button=button,
+                button=(_("Choose a password"), way_in(person)) if mail.kind in WITH_LINK else None,
                 closing=[str(closing)],
                 footer=_("You get this letter because of your account on %(site)s.") % {"site": settings.SITE_URL},
             )
         )
+
+
+def way_in(person: User) -> str:
+    """The link behind which the person chooses a password."""
+    key = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
+    return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', kwargs=key)}"

@@ -4,9 +4,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from .. import languages
 from .. import letter as paper
 from ..models import DeliveryRecipient, OutgoingMail
-from .words import Letter, composed, interface_language, signed_by
+from .words import Letter, composed, signed_by
 
 
 def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -15,7 +16,7 @@ def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
     recipient = recipients.get(pk=mail.reference)
     delivery, slug = recipient.delivery, recipient.delivery.campaign.slug
     sheet = paper.of_delivery(delivery, recipient.language, for_addressee=True, salutation=recipient.salutation)
-    with translation.override(interface_language(recipient.language)):
+    with translation.override(languages.spoken(recipient.language)):
         words = Letter(
             to=recipient.address,
             reply_to=delivery.campaign.reply_to,

@@ -8,10 +8,10 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .. import tokens
+from .. import languages, tokens
 from ..models import Invitation, OutgoingMail, Signature, Suppression
 from .signatories import letter, own_page, signing_facts, to_contact
-from .words import Letter, Untrue, absolute, composed, interface_language, shortened
+from .words import Letter, Untrue, absolute, composed, shortened
 
 
 def to_invited(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -24,7 +24,7 @@ def to_invited(mail: OutgoingMail) -> EmailMultiAlternatives:
         raise Untrue("the address asked for no more invitations")
     if not campaign.is_open:
         raise Untrue("the campaign takes no signatures any more")
-    with translation.override(interface_language(invitation.language)), timezone.override(campaign.zone):
+    with translation.override(languages.spoken(invitation.language)), timezone.override(campaign.zone):
         words = LETTERS[mail.kind](invitation)
         words.to, words.reply_to = invitation.email, campaign.reply_to
         words.footer = because(invitation)

@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..models import Campaign, OutgoingMail
+from .. import languages
+from ..models import Campaign, OutgoingMail, people
 from .words import Letter, Untrue, absolute, composed, page_of, shortened
 
 
@@ -19,7 +20,7 @@ def to_reviewer(mail: OutgoingMail) -> EmailMultiAlternatives:
     reviewer = campaign.reviewers().filter(pk=mail.recipient or 0).exclude(email="").first()
     if reviewer is None:
         raise Untrue("the person does not decide in this campaign any more, or has no address")
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(campaign.zone):
+    with translation.override(languages.spoken(people.language_of(reviewer.pk))), timezone.override(campaign.zone):
         words = LETTERS[mail.kind](campaign)
         words.to, words.reply_to = reviewer.email, campaign.reply_to
         words.footer = _("You get this letter because you coordinate this campaign on %(site)s.") % {
@@ -59,7 +60,7 @@ def campaign_published(campaign: Campaign) -> Letter:
             _("“%(title)s” has been public since %(when)s (%(zone)s), as you had set.")
             % {"title": title, "when": when, "zone": campaign.time_zone}
         ],
-        facts=[(_("The page"), page_of(campaign))],
+        facts=[(_("The page"), page_of(campaign, campaign.language))],
         button=(_("See how it stands"), absolute("admin:campaigns_campaign_change", campaign.pk)),
     )
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .. import differences, tokens
+from .. import differences, languages, tokens
 from ..models import (
     Campaign,
     Delivery,
@@ -20,9 +20,10 @@ from ..models import (
     TextVersion,
     Update,
     UpdateText,
+    people,
 )
 from ..models.listing import BY_THE_GROUP
-from .words import Letter, Untrue, absolute, composed, interface_language, page_of, shortened, signed_by
+from .words import Letter, Untrue, absolute, composed, page_of, shortened, signed_by
 
 Writer = Callable[[Signature, OutgoingMail], Letter]
 
@@ -41,8 +42,16 @@ def to_signatory_or_coordinator(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     if signature is None:
         raise Untrue("the signature was erased")
-    with translation.override(settings.LANGUAGE_CODE if mail.recipient else interface_language(signature.language)):
+    with translation.override(language_of(signature, mail)):
         return composed(LETTERS[mail.kind](signature, mail))
+
+
+def language_of(signature: Signature, mail: OutgoingMail) -> str:
+    """A coordinator's own; a contact person's, as they read our pages when they signed, else that of the text."""
+    if mail.recipient:
+        return languages.spoken(people.language_of(mail.recipient))
+    contact = getattr(signature, "contact", None)
+    return languages.spoken(contact.notice_language if contact else "", signature.language)
 
 
 @letter
@@ -96,7 +105,7 @@ def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
         signature,
         subject=subject,
         paragraphs=paragraphs,
-        facts=[*signing_facts(signature), (_("The page"), page_of(signature.campaign))],
+        facts=[*signing_facts(signature), (_("The page"), page_of(signature.campaign, signature.language))],
         button=(_("See your signature"), own_page(signature)),
         closing=[_("On that page you can withdraw at any time. To correct something, answer this letter.")],
     )
@@ -111,8 +120,8 @@ def statement_published(signature: Signature, mail: OutgoingMail) -> Letter:
         signature,
         subject=_("The statement you signed is public: %(title)s") % {"title": shortened(title)},
         paragraphs=[_("“%(title)s”, which you were among the first to sign, is public now.") % {"title": title}],
-        facts=[*signing_facts(signature), (_("The page"), page_of(signature.campaign))],
-        button=(_("Read it, and pass it on"), page_of(signature.campaign)),
+        facts=[*signing_facts(signature), (_("The page"), page_of(signature.campaign, signature.language))],
+        button=(_("Read it, and pass it on"), page_of(signature.campaign, signature.language)),
         closing=[_("Your own page stays where it is: %(page)s") % {"page": own_page(signature)}],
     )
 
@@ -310,7 +319,7 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
         paragraphs=[text.title],
         markdown=text.text,
         facts=outcome_facts(news),
-        button=(_("Read it on the page"), page_of(signature.campaign) + f"#update-{news.pk}"),
+        button=(_("Read it on the page"), page_of(signature.campaign, signature.language) + f"#update-{news.pk}"),
         closing=[
             _("You asked for news when you signed. On your own page you can end it: %(page)s")
             % {"page": own_page(signature)}

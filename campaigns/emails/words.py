@@ -43,6 +43,7 @@ def composed(words: Letter) -> EmailMultiAlternatives:
         "letter": words,
         "as_text": differences.as_text(words.changes),
         "language": translation.get_language(),
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "stop": absolute("stop_invitations", words.stop) if words.stop else "",
     }
     message = EmailMultiAlternatives(
@@ -62,14 +63,6 @@ def unsubscribing(token: str) -> dict[str, str]:
     return {"List-Unsubscribe": f"<{page}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
-def interface_language(language: str) -> str:
-    """The language of our own words beside a text in `language`: the same where we speak it."""
-    try:
-        return translation.get_supported_language_variant(language)
-    except LookupError:
-        return settings.LANGUAGE_CODE
-
-
 def signed_by(campaign: Campaign) -> str:
     """Who writes, and where an answer goes."""
     words = _("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
@@ -80,9 +73,10 @@ def absolute(view: str, *args: Any) -> str:
     return f"{settings.SITE_URL}{reverse(view, args=args)}"
 
 
-def page_of(campaign: Campaign) -> str:
-    """The address of the statement for those who may read it."""
-    return f"{settings.SITE_URL}{campaign.address()}"
+def page_of(campaign: Campaign, language: str) -> str:
+    """The address of the statement in that language, or the nearest to it, for those who may read it."""
+    is_near = campaign.language_for(translation.get_language() or "") == language
+    return f"{settings.SITE_URL}{campaign.address_in('' if is_near else language)}"
 
 
 def shortened(title: str, characters: int = 80) -> str:

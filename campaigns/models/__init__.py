@@ -18,7 +18,7 @@ from .merges import Foresight, Merge, decides_on, foresee
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .passes import LatePass
-from .people import Person
+from .people import Person, Preference
 from .proposals import Agreement, Proposal
 from .questions import Question
 from .queues import Place, Queue, Undoable, next_of, place_of, queues_of, undoable_of
@@ -62,6 +62,7 @@ __all__ = [
     "Passage",
     "Person",
     "Place",
+    "Preference",
     "Proposal",
     "Question",
     "Queue",

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..directions import refuse_unpaired
 from .events import Event
 from .texts import NumberedDemand, Statement, TextVersion, Translation, languages
 
@@ -29,15 +30,25 @@ class DraftText(models.Model):
     """The statement in its original language. Its demands and translations are rows of their own."""
 
     language = models.CharField(_("original language"), max_length=12, choices=languages, default="en")
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(_("title"), max_length=300, validators=[refuse_unpaired])
     addressee = models.CharField(
-        _("addressee"), max_length=300, help_text=_("To whom the statement speaks, as in “To the members of …”.")
+        _("addressee"),
+        max_length=300,
+        validators=[refuse_unpaired],
+        help_text=_("To whom the statement speaks, as in “To the members of …”."),
     )
     summary = models.TextField(
-        _("summary"), max_length=500, blank=True, help_text=_("One or two sentences for lists and previews.")
+        _("summary"),
+        max_length=500,
+        blank=True,
+        validators=[refuse_unpaired],
+        help_text=_("One or two sentences for lists and previews."),
     )
     body = models.TextField(
-        _("text"), blank=True, help_text=_("Markdown. The demands stand apart, below, and are numbered by themselves.")
+        _("text"),
+        blank=True,
+        validators=[refuse_unpaired],
+        help_text=_("Markdown. The demands stand apart, below, and are numbered by themselves."),
     )
     statement_date = models.DateField(_("date of the statement"), default=datetime.date.today)
 
@@ -83,7 +94,10 @@ class DraftText(models.Model):
 
     @transaction.atomic
     def bring_text(self, by: Any, title: str, body: str, demands: Sequence[str]) -> None:
-        """Puts a text that was written elsewhere in place of this one. Raises ValidationError once it is frozen."""
+        """Puts a text that was written elsewhere in place of this one. Raises ValidationError once it is frozen, and
+        for a text that turns the direction of writing without end."""
+        for words in (title, body, *demands):
+            refuse_unpaired(words)
         self.lock()
         if self.is_frozen:
             raise ValidationError(_("The text is frozen: what was frozen holds on to its demands."))

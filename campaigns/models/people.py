@@ -7,9 +7,10 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from .. import languages
 from .events import Event
 from .outbox import OutgoingMail
 
@@ -23,6 +24,33 @@ class Person(User):
         proxy = True
         verbose_name = _("person")
         verbose_name_plural = _("people")
+
+
+class Preference(models.Model):
+    """What a person of the desk has chosen for themselves."""
+
+    person = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="preference", verbose_name=_("person")
+    )
+    language = models.CharField(_("language"), max_length=12, choices=languages.choices)
+
+    class Meta:
+        verbose_name = _("preference")
+        verbose_name_plural = _("preferences")
+
+    def __str__(self) -> str:
+        return str(self.get_language_display())
+
+
+def language_of(person: int | None) -> str:
+    """The language that the person of that key has chosen; empty where none was."""
+    return Preference.objects.filter(person=person or 0).values_list("language", flat=True).first() or ""
+
+
+def choose_language(person: Any, language: str) -> None:
+    """The desk opens in it after signing in, and letters to the person come in it. It concerns nobody else, so the
+    record does not tell of it."""
+    Preference.objects.update_or_create(person=person, defaults={"language": language})
 
 
 @transaction.atomic

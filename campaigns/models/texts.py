@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -16,12 +16,19 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from ..directions import refuse_unpaired
 from .events import Event
 
 
 def languages() -> list[tuple[str, Any]]:
     """The languages in which a statement can be written: code and name."""
     return LANGUAGES
+
+
+def nearest(reader: str, texts: Iterable[str]) -> str:
+    """That of the texts' languages which is the reader's own, or a variety of it; empty where there is none."""
+    near = sorted(code for code in texts if code.partition("-")[0] == reader or code == reader)
+    return reader if reader in near else next(iter(near), "")
 
 
 @dataclass(frozen=True)
@@ -145,10 +152,7 @@ class TextVersion(models.Model):
         return [self.statement(language) for language in sorted(self.content)]
 
     def language_near(self, reader: str) -> str:
-        """The version's language that is the reader's own, or a variety of it; empty where it has none."""
-        if reader in self.content:
-            return reader
-        return next((code for code in sorted(self.content) if code.partition("-")[0] == reader), "")
+        return nearest(reader, self.content)
 
     def statement(self, language: str) -> Statement:
         """The statement in one of the version's languages. Raises KeyError for another."""
@@ -177,10 +181,10 @@ class Translation(models.Model):
 
     campaign = models.ForeignKey("Campaign", models.CASCADE, related_name="translations", verbose_name=_("campaign"))
     language = models.CharField(_("language"), max_length=12, choices=languages)
-    title = models.CharField(_("title"), max_length=300)
-    addressee = models.CharField(_("addressee"), max_length=300)
-    summary = models.TextField(_("summary"), max_length=500, blank=True)
-    body = models.TextField(_("text"), help_text=_("Markdown."))
+    title = models.CharField(_("title"), max_length=300, validators=[refuse_unpaired])
+    addressee = models.CharField(_("addressee"), max_length=300, validators=[refuse_unpaired])
+    summary = models.TextField(_("summary"), max_length=500, blank=True, validators=[refuse_unpaired])
+    body = models.TextField(_("text"), validators=[refuse_unpaired], help_text=_("Markdown."))
     credit = models.CharField(_("translated by"), max_length=200, blank=True)
     ready = models.BooleanField(_("ready to be published"), default=False)
 
@@ -241,7 +245,7 @@ class Translation(models.Model):
 class DemandTranslation(models.Model):
     translation = models.ForeignKey(Translation, models.CASCADE, related_name="demands", verbose_name=_("translation"))
     demand = models.ForeignKey("Demand", models.CASCADE, related_name="translations", verbose_name=_("demand"))
-    text = models.TextField(_("text"), max_length=2000)
+    text = models.TextField(_("text"), max_length=2000, validators=[refuse_unpaired])
 
     class Meta:
         verbose_name = _("translated demand")

@@ -6,8 +6,9 @@ from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, override
 
 from campaigns.forms.drafts import RemarkForm
 from campaigns.markdown import render
@@ -54,6 +55,13 @@ def address_here(context: dict[str, Any], campaign: Campaign, page: str = "campa
 def text_in(campaign: Campaign, language: str, page: str = "campaign") -> str:
     """The path of that page with the text in that language, which is named only where the reader's own is another."""
     return campaign.address_in("" if language == campaign.language_for(get_language() or "") else language, page)
+
+
+@register.filter
+def its_date(statement: Statement) -> str:
+    """The statement's date, as its language writes it."""
+    with override(statement.language):
+        return date_format(statement.date, "DATE_FORMAT")
 
 
 @register.filter

@@ -7,11 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ..forms.drafts import RemarkForm
 from ..models import Campaign, Remark
+from ..models.texts import nearest
 
 INVALID, TOO_MANY = 422, 429
 
@@ -34,11 +36,12 @@ def unindexed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def draft(request: HttpRequest, secret: str, language: str = "") -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.shared_by(secret))
     texts = campaign.draft_texts()
-    text = texts.get(language or campaign.language)
+    unnamed = nearest(get_language() or "", texts) or campaign.language
+    text = texts.get(language or unnamed)
     if text is None:
         raise Http404
     reading = campaign.remarks.beside(text)
-    context = {"campaign": campaign, "languages": list(texts), "reading": reading, "text": text}
+    context = {"campaign": campaign, "languages": list(texts), "unnamed": unnamed, "reading": reading, "text": text}
     if request.method != "POST":
         return render(request, "campaigns/draft.html", context)
     passage = reading.passage(request.POST.get("place", ""))
