@@ -132,6 +132,16 @@ def test_figures_and_the_lists_behind_them(desk: Client, campaign: Campaign) -> 
         assert "Not our field." in read(desk, campaign, "?show=declined")
 
 
+def test_withdrawn_signature_is_told_and_not_counted(desk: Client, campaign: Campaign) -> None:
+    river, *_silent = invite(campaign, "River", "Hill")
+    signature = river.sign({"name": "River", "name_as_signed": "River", "language": "en"}, contact("river@example.org"))
+    assert "lapsed" not in figures(read(desk, campaign))
+    signature.withdraw()
+    page = read(desk, campaign, "?show=lapsed")
+    assert (figures(page)["signed"], figures(page)["lapsed"], rows(page)) == (0, 1, ["River"])
+    assert '<span class="word">withdrawn</span>' in page
+
+
 def contact(email: str) -> dict[str, Any]:
     return {"name": "The secretary", "role": "secretary", "email": email, "notice_version": 1}
 
