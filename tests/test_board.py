@@ -208,6 +208,17 @@ def test_silent_are_reminded_once_a_day(desk: Client, campaign: Campaign) -> Non
     assert list(letters.values_list("reference", flat=True)) == [river.pk]
 
 
+def test_silent_who_asked_for_no_more_are_told_as_such(desk: Client, campaign: Campaign) -> None:
+    with time_machine.travel(MONDAY):
+        (river,) = invite(campaign, "River")
+        Suppression.objects.stop(river.email_index, campaign)
+    with time_machine.travel(MONDAY + DAY, tick=False):
+        page = read(desk, campaign)
+        assert steps(page) == [("1 group is silent.", "")]
+        assert "1 of them asked for no more invitations." in page
+        assert "All were written to today" not in page
+
+
 def planned(**fields: str) -> dict[str, str]:
     given = {"plan": "", "reminders-TOTAL_FORMS": "3", "reminders-INITIAL_FORMS": "0"}
     return {**given, **{f"reminders-{name.replace('_', '-')}": value for name, value in fields.items()}}

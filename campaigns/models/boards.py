@@ -26,6 +26,7 @@ class Board:
     unanswered: int
     overdue: int
     to_remind: int
+    stopped: int  # are silent, and asked for no more letters
     uninvited: int  # how many have signed who were not invited
     invited_since: datetime.date | None
     days: list[tuple[datetime.date, int]]
@@ -40,6 +41,7 @@ class Board:
             "unanswered": invitations.unanswered(),
             "overdue": invitations.overdue(today),
             "to_remind": invitations.to_remind(campaign, today),
+            "stopped": invitations.silent().stopped(campaign),
         }
         counts = {name: Count("pk", filter=Q(pk__in=rows.values("pk"))) for name, rows in wanted.items()}
         told = invitations.standing().aggregate(since=Min("invited_at"), **counts, **COUNTS)

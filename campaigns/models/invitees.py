@@ -208,9 +208,12 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def to_remind(self, campaign: Campaign, day: datetime.date) -> "InvitationQuerySet":
         """The silent ones of the campaign that may be written to on that day: at most one letter a day, and none to who
         asked for no more, or has signed otherwise."""
-        stopped = Suppression.objects.covering(campaign).values("email_index")
         silent = self.silent().filter(campaign=campaign, written_on__lt=day)
-        return silent.unsigned(campaign).exclude(email_index__in=stopped)
+        return silent.unsigned(campaign).exclude(pk__in=self.stopped(campaign).values("pk"))
+
+    def stopped(self, campaign: Campaign) -> "InvitationQuerySet":
+        """Those of addresses that asked for no more invitations."""
+        return self.filter(email_index__in=Suppression.objects.covering(campaign).values("email_index"))
 
     def unsigned(self, campaign: Campaign) -> "InvitationQuerySet":
         """Those of which neither the address nor the organization stands under the campaign, or waits to."""
