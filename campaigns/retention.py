@@ -39,14 +39,13 @@ def expired_requests() -> QuerySet[Signature]:
     return Signature.objects.expired()
 
 
-def erase_requests(requests: QuerySet[Signature]) -> None:
-    """With their contact persons. A group that was invited, and confirmed nothing, can sign by its link again."""
-    Invitation.objects.come_back(requests)
-    requests.delete()
-
-
 RULES = [
-    Rule("requests", _("requests that nobody confirmed within 7 days"), expired_requests, erase_requests),
+    Rule(
+        "requests",
+        _("requests that nobody confirmed within 7 days"),
+        expired_requests,
+        lambda requests: requests.delete(),
+    ),
     Rule(
         "invitations",
         _("invitations of campaigns that ended more than 90 days ago"),

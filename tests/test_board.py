@@ -132,6 +132,16 @@ def test_figures_and_the_lists_behind_them(desk: Client, campaign: Campaign) -> 
         assert "Not our field." in read(desk, campaign, "?show=declined")
 
 
+def test_withdrawn_signature_is_told_and_not_counted(desk: Client, campaign: Campaign) -> None:
+    river, *_silent = invite(campaign, "River", "Hill")
+    signature = river.sign({"name": "River", "name_as_signed": "River", "language": "en"}, contact("river@example.org"))
+    assert "lapsed" not in figures(read(desk, campaign))
+    signature.withdraw()
+    page = read(desk, campaign, "?show=lapsed")
+    assert (figures(page)["signed"], figures(page)["lapsed"], rows(page)) == (0, 1, ["River"])
+    assert '<span class="word">withdrawn</span>' in page
+
+
 def contact(email: str) -> dict[str, Any]:
     return {"name": "The secretary", "role": "secretary", "email": email, "notice_version": 1}
 
@@ -196,6 +206,17 @@ def test_silent_are_reminded_once_a_day(desk: Client, campaign: Campaign) -> Non
         assert "reminded today already" in again.content.decode()
     letters = OutgoingMail.objects.filter(kind="invitation_reminder")
     assert list(letters.values_list("reference", flat=True)) == [river.pk]
+
+
+def test_silent_who_asked_for_no_more_are_told_as_such(desk: Client, campaign: Campaign) -> None:
+    with time_machine.travel(MONDAY):
+        (river,) = invite(campaign, "River")
+        Suppression.objects.stop(river.email_index, campaign)
+    with time_machine.travel(MONDAY + DAY, tick=False):
+        page = read(desk, campaign)
+        assert steps(page) == [("1 group is silent.", "")]
+        assert "1 of them asked for no more invitations." in page
+        assert "All were written to today" not in page
 
 
 def planned(**fields: str) -> dict[str, str]:

@@ -119,7 +119,7 @@ def test_another_example_circulates_with_a_dozen_invitations_in_every_state() ->
     campaign = Campaign.objects.get(slug="example-circulating")
     assert campaign.is_circulating
     tally = campaign.invitations.tally()
-    assert tally == InvitationTally(silent=4, deciding=2, asks=1, signed=4, declined=1)
+    assert tally == InvitationTally(silent=4, deciding=2, asks=1, signed=4, declined=1, lapsed=0)
     board = Board.of(campaign)
     assert (board.overdue, board.unanswered, board.to_remind, len(board.planned)) == (1, 1, 4, 2)
     assert campaign.signatures.listed().count() == 4

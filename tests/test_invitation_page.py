@@ -164,6 +164,16 @@ def test_signing_with_another_address_asks_that_one_to_confirm(client: Client) -
     assert "One thing is left to do" in read(client.get(invited_page(invitation)))
 
 
+def test_stranger_whose_signature_was_set_aside_does_not_shut_the_group_out(client: Client) -> None:
+    invitation = invited()
+    address = invited_page(invitation)
+    client.post(address, signing() | {"organization_name": "Bogus", "email": "x@elsewhere.example.org"})
+    Attack.objects.clear(invitation.campaign, Marks(phrase="Bogus"), by=make_coordinator("second"))
+    assert "Will you sign this statement?" in read(client.get(address))
+    assert client.post(address, signing()).status_code == 302
+    assert Invitation.objects.get().state == "signed"
+
+
 def test_link_signs_once(client: Client) -> None:
     address = invited_page(invited())
     client.post(address, signing())
@@ -313,5 +323,6 @@ def test_words_that_are_too_long_are_refused_and_kept(client: Client) -> None:
 def test_button_that_is_none_of_the_pages_does_nothing(client: Client) -> None:
     invitation = invited()
     before = every_row()
-    assert client.post(invited_page(invitation), {"confirm": ""}).status_code == 422
+    response = client.post(invited_page(invitation), {"confirm": ""})
+    assert (response.status_code, "Press the button of one of the answers below." in read(response)) == (422, True)
     assert every_row() == before

@@ -101,6 +101,14 @@ def test_inviting_twice_invites_nobody_twice() -> None:
     assert every_row() == before
 
 
+def test_more_than_can_be_invited_at_once_are_refused_in_words() -> None:
+    campaign = make_campaign()
+    entries = [make_entry(f"{number}@group.example.org") for number in range(3001)]
+    with pytest.raises(ValidationError, match="at most 3000 groups at once"):
+        Invitation.objects.invite(campaign, entries, by=None)
+    assert not Invitation.objects.exists()
+
+
 def test_judging_costs_as_many_queries_for_two_hundred_as_for_two() -> None:
     campaign, entries, costs = make_campaign(), pasted(), []
     for some in (entries[:2], entries):
@@ -110,17 +118,15 @@ def test_judging_costs_as_many_queries_for_two_hundred_as_for_two() -> None:
     assert costs == [3, 3]
 
 
-def test_address_that_stands_under_a_signature_is_not_invited() -> None:
+def test_address_that_is_confirmed_under_a_signature_is_not_invited() -> None:
     campaign = make_campaign()
     make_signature(campaign, "A", email="a@example.org")
     make_pending(campaign, "B", email="b@example.org")
     make_listed(campaign, "C", email="c@example.org")
     make_listed(campaign, "D", email="d@example.org").withdraw()
     make_listed(make_campaign(slug="another"), "E", email="e@example.org")
-    long_ago = make_signature(campaign, "F", email="f@example.org")
-    Signature.objects.filter(pk=long_ago.pk).update(submitted_at=timezone.now() - 8 * A_DAY)
-    verdicts = Invitation.objects.judge(campaign, [make_entry(f"{letter}@example.org") for letter in "abcdef"])
-    assert [verdict.left_out for verdict in verdicts] == [LeftOut.SIGNED] * 3 + [None] * 3
+    verdicts = Invitation.objects.judge(campaign, [make_entry(f"{letter}@example.org") for letter in "abcde"])
+    assert [verdict.left_out for verdict in verdicts] == [None, *[LeftOut.SIGNED] * 2, None, None]
 
 
 def test_address_is_known_again_whatever_its_capitals() -> None:
@@ -278,9 +284,94 @@ def test_signing_with_another_address_waits_until_that_one_is_confirmed() -> Non
     invitation = make_invitation(make_campaign())
     OutgoingMail.objects.all().delete()
     signature = invitation.sign(signatory(), contact("director@elsewhere.example.org"))
-    assert (signature.state, invitation.state) == ("unconfirmed", "signed")
+    assert (signature.state, invitation.state) == ("unconfirmed", "silent")
     (letter,) = send_letters()
     assert (letter.to, letter.subject) == (["director@elsewhere.example.org"], "Please confirm your address")
+    signature.confirm()
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.signature) == ("signed", signature)
+
+
+def test_forwarded_link_that_a_stranger_used_is_good_until_the_stranger_confirms() -> None:
+    campaign = make_campaign()
+    invitation = make_invitation(campaign)
+    stranger = invitation.sign(signatory("Nobody"), contact("stranger@elsewhere.example.org"))
+    signature = invitation.sign(signatory(), contact())
+    stranger.confirm()
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.signature) == ("signed", signature)
+    other = make_invitation(campaign, "chair@river.example.org")
+    late = other.sign(signatory("Nobody"), contact("stranger@elsewhere.example.org"))
+    other.take_back(by=None)
+    late.confirm()
+    other.refresh_from_db()
+    assert other.state == "silent"
+
+
+# Signed otherwise
+
+
+def test_group_that_signs_by_the_public_form_has_signed_its_invitation() -> None:
+    campaign = make_campaign()
+    invitation = make_invitation(campaign)
+    signature = make_signature(campaign, "Lake Watch", email="Chair@Lake.example.org")
+    assert campaign.invitations.tally().silent == 1
+    signature.confirm()
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.signature) == ("signed", signature)
+    with pytest.raises(ValidationError, match="signed already"):
+        invitation.decline()
+
+
+def invited_by_two_addresses(campaign: Campaign) -> tuple[Organization, list[Invitation]]:
+    record = Organization.objects.register("Lake Watch")
+    addresses_of_it = ["chair@lake.example.org", "office@lake.example.org"]
+    entries = [Registered(1, "", "", "", address, "", organization_record=record) for address in addresses_of_it]
+    Invitation.objects.invite(campaign, entries, by=None)
+    return record, list(campaign.invitations.order_by("pk"))
+
+
+def test_listed_organization_has_signed_all_its_invitations_until_that_is_undone() -> None:
+    coordinator = make_coordinator()
+    campaign = make_campaign(coordinator)
+    record, (chair, office) = invited_by_two_addresses(campaign)
+    signature = chair.sign(signatory(), contact())
+    signature.accept(by=coordinator, organization=record)
+    office.refresh_from_db()
+    assert (office.state, office.signature) == ("signed", signature)
+    signature.undo(by=coordinator)
+    chair.refresh_from_db()
+    office.refresh_from_db()
+    assert (chair.state, office.state) == ("signed", "silent")
+
+
+def test_signature_that_a_coordinator_took_down_settles_the_invitation() -> None:
+    campaign = make_campaign()
+    record, invitations = invited_by_two_addresses(campaign)
+    Signature.objects.add(campaign, None, {**signatory(), "source": "telephone"}, organization=record)
+    assert {Invitation.objects.get(pk=each.pk).state for each in invitations} == {"signed"}
+
+
+def test_second_address_of_who_is_listed_is_not_reminded() -> None:
+    campaign = make_campaign()
+    record = Organization.objects.register("Lake Watch")
+    Signature.objects.add(campaign, None, {**signatory(), "source": "telephone"}, organization=record)
+    entry = Registered(1, "", "", "", "office@lake.example.org", "", organization_record=record)
+    Invitation.objects.invite(campaign, [entry], by=None)
+    assert not campaign.invitations.to_remind(campaign, today(campaign) + A_DAY).exists()
+
+
+def test_signature_that_stands_no_more_is_not_counted_as_signed() -> None:
+    campaign = make_campaign()
+    groups = [make_invitation(campaign, f"{number}@group.example.org") for number in range(3)]
+    withdrawn, declined, _stands = [each.sign(signatory(each.name), contact(each.email)) for each in groups]
+    withdrawn.withdraw()
+    declined.decline(by=make_coordinator(), reason="Nobody there knows of it.")
+    tally = campaign.invitations.tally()
+    assert (tally.invited, tally.signed, tally.lapsed) == (3, 1, 2)
+    told = [Invitation.objects.get(pk=each.pk).standing for each in groups]
+    assert told == ["withdrawn", "not accepted", "signed"]
+    assert (campaign.invitations.signed().count(), campaign.invitations.lapsed().count()) == (1, 2)
 
 
 def test_nobody_signs_a_text_that_came_into_force_after_they_read() -> None:
@@ -345,6 +436,19 @@ def test_answer_goes_with_the_words_that_it_answers() -> None:
     assert (invitation.answer_words, campaign.invitations.unanswered().count()) == ("", 1)
 
 
+@pytest.mark.parametrize("end", ["closed", "stopped"])
+def test_answer_goes_though_the_campaign_has_closed_or_the_group_wants_no_more_invitations(end: str) -> None:
+    campaign = make_campaign()
+    invitation = make_invitation(campaign)
+    invitation.ask_change("Name the river.")
+    if end == "closed":
+        campaign.close(by=None)
+    else:
+        Suppression.objects.stop(invitation.email_index, campaign)
+    invitation.answer("We will.", by=None)
+    assert [letter.subject for letter in send_letters()] == ["The answer to what you asked: An open letter"]
+
+
 def test_tally_counts_what_stands_in_one_query() -> None:
     campaign = make_campaign()
     for number in range(6):
@@ -353,7 +457,7 @@ def test_tally_counts_what_stands_in_one_query() -> None:
     deciding.decide_later(today(campaign))
     asks.ask_change("Name the river.")
     declined.decline()
-    signed.sign(signatory(), contact())
+    signed.sign(signatory(), contact(signed.email))
     ended.take_back(by=None)
     with CaptureQueriesContext(connection) as queries:
         tally = campaign.invitations.tally()

@@ -163,6 +163,7 @@ def test_who_was_invited_meanwhile_is_left_out_and_named(desk: Client, campaign:
     [
         (typed(""), "Paste an address at least"),
         (typed("x" * 200_001), "at most 200000 characters"),
+        (typed("\n".join(f"{place}@example.org" for place in range(3001))), "at most 3000 groups at once"),
         (typed("a@example.org", answer_by_0="2026-03-01", answer_by_1="10:00"), "That time has already passed."),
         (typed("a@example.org", answer_by_0="2026-03-31", answer_by_1="10:00"), "Signing closes before that time"),
         (typed("a@example.org", answer_by_0="2026-03-29", answer_by_1="03:30"), "couldn’t be interpreted in time zone"),

@@ -164,6 +164,72 @@ def test_reminding_now_is_the_reminder_of_the_day() -> None:
 
 
 @pytest.mark.django_db
+def test_mail_that_stood_still_for_two_days_sends_each_group_one_letter() -> None:
+    campaign = make_campaign()
+    make_invitation(campaign)
+    now = timezone.now()
+    for days in (1, 2):
+        with at(now + days * A_DAY):
+            assert Reminder.objects.remind_now(campaign, by=None).count == 1
+    with at(now + 2 * A_DAY):
+        assert [letter.subject for letter in send_letters()] == ["Will you sign? An open letter"]
+
+
+@pytest.mark.django_db
+def test_reminder_that_waits_in_the_outbox_past_its_day_is_not_sent() -> None:
+    _campaign, monday = week_before(datetime.date(2026, 3, 29), "Europe/Kyiv", HALF_PAST_THREE)
+    with at(monday + A_DAY + 2 * HALF_AN_HOUR):
+        call_command("run_schedule", once=True, verbosity=0)
+    with at(monday + 2 * A_DAY):
+        assert send_letters() == []
+
+
+@pytest.mark.django_db
+def test_reminder_that_the_clocks_move_to_the_next_day_is_sent_then() -> None:
+    zone, before_midnight = ZoneInfo("America/Nuuk"), datetime.time(23, 30)
+    with at(datetime.datetime(2026, 3, 27, 9, tzinfo=zone)):
+        campaign = make_campaign(time_zone="America/Nuuk")
+        make_invitation(campaign)
+        days = [datetime.date(2026, 3, 28), datetime.date(2026, 3, 29)]
+        Reminder.objects.plan(campaign, [(days[0], before_midnight), (days[1], TEN)], by=None)
+        send_letters()
+    for moment in (datetime.time(0, 31), datetime.time(10, 1)):
+        with at(datetime.datetime.combine(days[1], moment, tzinfo=zone)):
+            call_command("run_schedule", once=True, verbosity=0)
+            send_letters()
+    assert [reminder.count for reminder in campaign.reminders.all()] == [1, 0]
+
+
+@pytest.mark.django_db
+def test_reminder_of_the_last_minute_has_some_minutes_after_midnight() -> None:
+    zone = ZoneInfo("Europe/Kyiv")
+    with at(datetime.datetime(2026, 3, 23, 9, tzinfo=zone)):
+        campaign = make_campaign(time_zone="Europe/Kyiv")
+        make_invitation(campaign)
+        Reminder.objects.plan(campaign, [(datetime.date(2026, 3, 24), datetime.time(23, 59))], by=None)
+        send_letters()
+    with at(datetime.datetime(2026, 3, 25, 0, 16, tzinfo=zone)):
+        assert Reminder.objects.due() == []
+    with at(datetime.datetime(2026, 3, 25, 0, 2, tzinfo=zone)):
+        call_command("run_schedule", once=True, verbosity=0)
+        assert len(send_letters()) == 1
+    assert Invitation.objects.get().written_on == datetime.date(2026, 3, 24)
+
+
+@pytest.mark.django_db
+def test_reminder_that_fell_due_is_sent_though_the_others_are_set_anew() -> None:
+    campaign, monday = week_before(datetime.date(2026, 3, 29), "Europe/Kyiv", HALF_PAST_THREE)
+    tuesday, friday = monday.date() + A_DAY, monday.date() + 4 * A_DAY
+    with at(monday + A_DAY + 2 * HALF_AN_HOUR):
+        Reminder.objects.plan(campaign, [(friday, TEN)], by=None)
+        assert [reminder.day for reminder in campaign.reminders.all()] == [tuesday, friday]
+        call_command("run_schedule", once=True, verbosity=0)
+        Reminder.objects.plan(campaign, [(tuesday, TEN), (friday, TEN)], by=None)  # as the page stood before ten
+    assert [reminder.count for reminder in campaign.reminders.all()] == [5, 0]
+    assert Event.objects.filter(verb="reminders set").count() == 2
+
+
+@pytest.mark.django_db
 def test_plan_takes_the_place_of_the_one_before() -> None:
     campaign, monday = week_before(datetime.date(2026, 3, 29), "Europe/Kyiv", HALF_PAST_THREE)
     friday = datetime.date(2026, 3, 27)

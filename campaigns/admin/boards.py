@@ -30,7 +30,9 @@ FIGURES = {
     "asks": _("ask for a change"),
     "declined": _("not this time"),
     "silent": _("silent"),
+    "lapsed": _("no longer signed"),
 }
+ONLY_IF_ANY = {"lapsed"}
 PARTS = [name for name in FIGURES if name != "invited"]
 LISTS: dict[str, tuple[Any, Callable[[InvitationQuerySet, Board], InvitationQuerySet]]] = {
     "invited": (_("All who are invited"), lambda rows, board: rows.standing()),
@@ -41,6 +43,7 @@ LISTS: dict[str, tuple[Any, Callable[[InvitationQuerySet, Board], InvitationQuer
     "unanswered": (_("Wait for your answer"), lambda rows, board: rows.unanswered().order_by("changed_at", "pk")),
     "declined": (_("Said “not this time”"), lambda rows, board: rows.declined().order_by("-changed_at", "pk")),
     "silent": (_("Are silent"), lambda rows, board: rows.silent()),
+    "lapsed": (_("Have signed, and stand no more"), lambda rows, board: rows.lapsed().order_by("-changed_at", "pk")),
 }
 
 
@@ -65,7 +68,7 @@ def shown(
     context = {
         "campaign": campaign,
         "board": stand,
-        "figures": [(name, label, stand.lengths[name]) for name, label in FIGURES.items()],
+        "figures": [(name, FIGURES[name], stand.lengths[name]) for name in ("invited", *told(stand))],
         "shares": charts.shares(_("What the invited groups have said"), parts_of(stand)),
         "chart": growth_of(campaign, stand),
         "steps": next_steps(campaign, stand),
@@ -82,7 +85,12 @@ def shown(
 
 
 def parts_of(stand: Board) -> list[tuple[str, Any, int]]:
-    return [(name, FIGURES[name], stand.lengths[name]) for name in PARTS]
+    return [(name, FIGURES[name], stand.lengths[name]) for name in told(stand)]
+
+
+def told(stand: Board) -> list[str]:
+    """The parts that the board shows: a rare one only where somebody is in it."""
+    return [name for name in PARTS if name not in ONLY_IF_ANY or stand.lengths[name]]
 
 
 def growth_of(campaign: Campaign, stand: Board) -> str:
@@ -109,9 +117,10 @@ def listed(request: HttpRequest, campaign: Campaign, stand: Board) -> Page:
     """A page of the list; of a search the first that are found, on one page."""
     show, words = shown_list(request), words_sought(request)
     _label, choose = LISTS[show]
+    invitations = campaign.invitations.select_related("signature")
     if words:
-        return Paginator(list(choose(campaign.invitations.named(words), stand)[:ON_A_PAGE]), ON_A_PAGE).page(1)
-    pages = Paginator(choose(campaign.invitations.all(), stand), ON_A_PAGE)
+        return Paginator(list(choose(invitations.named(words), stand)[:ON_A_PAGE]), ON_A_PAGE).page(1)
+    pages = Paginator(choose(invitations, stand), ON_A_PAGE)
     pages.count = stand.lengths[show]  # counted already
     return pages.get_page(request.GET.get("p"))
 

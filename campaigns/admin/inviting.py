@@ -26,6 +26,7 @@ from ..emails import invitations as letters
 from ..emails.words import Letter
 from ..models import Campaign, Invitation, Registered, Verdict
 from ..models.contacts import masked
+from ..models.invitees import refuse_too_many
 from ..models.inviting import LONGEST_LETTER
 from ..templatetags.statements import language_named
 from .invitees import Chosen
@@ -201,6 +202,11 @@ def whole(form: InviteForm, chosen: Chosen) -> list[Entry]:
     entries = [*form.entries(), *chosen.entries()]
     if not entries:
         form.add_error("lines", _("Paste an address at least, or choose an organization."))
+    try:
+        refuse_too_many(entries)
+    except ValidationError as error:
+        form.add_error("lines", error)
+        return []
     return entries
 
 

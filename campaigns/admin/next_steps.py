@@ -66,10 +66,25 @@ def reminding(campaign: Campaign, board: Board) -> Iterator[Step]:
         yield Step(words, refused)
     elif board.sent_today:
         yield Step(words, _("Reminded today at %(time)s.") % {"time": time_of(board.sent_today)} + " " + planned(board))
+    elif board.stopped == count:
+        yield Step(words, stopped(board))
     elif not board.to_remind:
-        yield Step(words, _("All were written to today: at most one letter a day.") + " " + planned(board))
+        today = _("All were written to today: at most one letter a day.")
+        yield Step(words, " ".join(filter(None, [today, stopped(board), planned(board)])))
     else:
         yield Step(words, planned(board), label_for(board.to_remind), button="remind")
+
+
+def stopped(board: Board) -> str:
+    """How many of the silent are written to no more; empty where none is."""
+    if not board.stopped:
+        return ""
+    words = ngettext(
+        "%(count)s of them asked for no more invitations.",
+        "%(count)s of them asked for no more invitations.",
+        board.stopped,
+    )
+    return words % {"count": board.stopped}
 
 
 def label_for(count: int) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from .. import languages, tokens
 from ..models import Invitation, OutgoingMail, Signature, Suppression
+from ..models.reminders import GRACE
 from .signatories import letter, own_page, signing_facts, to_contact
 from .words import Letter, Untrue, absolute, composed, shortened
 
@@ -20,10 +21,10 @@ def to_invited(mail: OutgoingMail) -> EmailMultiAlternatives:
     if invitation is None:
         raise Untrue("the invitation was taken back, or erased")
     campaign = invitation.campaign
-    if Suppression.objects.covering(campaign).filter(email_index=invitation.email_index).exists():
-        raise Untrue("the address asked for no more invitations")
-    if not campaign.is_open:
-        raise Untrue("the campaign takes no signatures any more")
+    if mail.kind != "invitation_answered":  # that one the group has asked for
+        refuse_unasked(invitation)
+    if mail.kind == "invitation_reminder":
+        refuse_untimely(invitation, mail)
     with translation.override(languages.spoken(invitation.language)), timezone.override(campaign.zone):
         words = LETTERS[mail.kind](invitation)
         words.to, words.reply_to = invitation.email, campaign.reply_to
@@ -93,6 +94,7 @@ def invitation_answered(invitation: Invitation) -> Letter:
     )
 
 
+UNASKED = ["invitation", "invitation_reminder"]
 LETTERS: dict[str, Callable[[Invitation], Letter]] = {
     "invitation": invitation,
     "invitation_reminder": invitation_reminder,
@@ -123,6 +125,27 @@ def signed_by_invitation(signature: Signature, mail: OutgoingMail) -> Letter:
             _("If nobody of you has signed, withdraw it there and answer this letter."),
         ],
     )
+
+
+def refuse_unasked(invitation: Invitation) -> None:
+    campaign = invitation.campaign
+    if Suppression.objects.covering(campaign).filter(email_index=invitation.email_index).exists():
+        raise Untrue("the address asked for no more invitations")
+    if not campaign.is_open:
+        raise Untrue("the campaign takes no signatures any more")
+
+
+def refuse_untimely(invitation: Invitation, mail: OutgoingMail) -> None:
+    """A reminder goes on its own day or not at all, as the only letter of that day, and to who has not signed."""
+    campaign = invitation.campaign
+    if not campaign.invitations.unsigned(campaign).filter(pk=invitation.pk).exists():
+        raise Untrue("the group has signed otherwise")
+    if not any(reminder.is_its_day for reminder in campaign.reminders.filter(pk=mail.occasion)):
+        raise Untrue("the day of the reminder is over")
+    today = timezone.localtime(timezone=campaign.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    others = OutgoingMail.objects.filter(kind__in=UNASKED, reference=invitation.pk).exclude(pk=mail.pk)
+    if others.filter(sent_at__gte=today + GRACE).exists():
+        raise Untrue("the group got another letter today")
 
 
 def refuse_decided(invitation: Invitation) -> None:

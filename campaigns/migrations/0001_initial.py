@@ -1329,10 +1329,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "signature",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="invitation",
+                        related_name="invitations",
                         to="campaigns.signature",
                         verbose_name="signature",
                     ),

@@ -91,6 +91,7 @@ class SignatureQuerySet(DecidingQuerySet):
         if contact:
             Contact.objects.create(signature=signature, **contact)
         Event.objects.record(Event.Verb.ADDED, campaign, signature, by=by, source=signature.source)
+        campaign.invitations.settle(signature)
         if contact and contact["email"]:
             OutgoingMail.objects.queue("signature_listed", signature)
             ask_to_agree(signature)

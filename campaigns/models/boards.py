@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from .invitees import IN_EACH_STATE, InvitationTally
+from .invitees import COUNTS, InvitationTally
 from .reminders import Reminder
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Board:
     unanswered: int
     overdue: int
     to_remind: int
+    stopped: int  # are silent, and asked for no more letters
     uninvited: int  # how many have signed who were not invited
     invited_since: datetime.date | None
     days: list[tuple[datetime.date, int]]
@@ -40,14 +41,15 @@ class Board:
             "unanswered": invitations.unanswered(),
             "overdue": invitations.overdue(today),
             "to_remind": invitations.to_remind(campaign, today),
+            "stopped": invitations.silent().stopped(campaign),
         }
         counts = {name: Count("pk", filter=Q(pk__in=rows.values("pk"))) for name, rows in wanted.items()}
-        told = invitations.standing().aggregate(since=Min("invited_at"), **counts, **IN_EACH_STATE)
+        told = invitations.standing().aggregate(since=Min("invited_at"), **counts, **COUNTS)
         since = told.pop("since")
         return cls(
             today=today,
-            tally=InvitationTally(**{state: told.pop(state) for state in IN_EACH_STATE}),
-            uninvited=campaign.signatures.not_ended().filter(invitation=None).count(),
+            tally=InvitationTally(**{name: told.pop(name) for name in COUNTS}),
+            uninvited=campaign.signatures.not_ended().filter(invitations=None).count(),
             invited_since=timezone.localdate(since, campaign.zone) if since else None,
             days=signed_by_day(campaign),
             reminders=list(campaign.reminders.all()),

@@ -119,13 +119,16 @@ def decline(signature: "Signature", by: Any, kept: list[list[str]], reason: str)
 
 @transaction.atomic
 def undo(signature: "Signature", by: Any) -> None:
-    """As `Signature.undo`. A question that the decision had ended is open again."""
+    """As `Signature.undo`. A question that the decision had ended is open again, and who was taken for signed by the
+    organization's name is silent again."""
     signature.campaign.lock()
     if not signature.may_become(State.PENDING, by):
         return
     decision, organization = take_letters_back(signature), signature.organization
     if signature.is_decided_by_another(by):
         raise signature.refusal(by)
+    if signature.state == State.LISTED:
+        signature.invitations.filter(changed_at__gte=signature.decided_at).come_back()
     signature.become(State.PENDING, **UNDECIDED)
     if organization:
         places.give_back(organization, decision.details, by)
@@ -176,6 +179,7 @@ def hold(rows: QuerySet[Any], pks: Collection[int]) -> None:
 def tell_it_is_listed(signature: "Signature", by: Any, brought: dict[str, Any] | None = None) -> None:
     """Records the acceptance with what it brought about, as `places.take` gives it, and queues its letters."""
     event = Event.objects.record(Event.Verb.ACCEPTED, signature.campaign, signature, by=by, **(brought or {}))
+    signature.campaign.invitations.settle(signature)
     OutgoingMail.objects.queue("signature_listed", signature, occasion=event.pk, not_before=signature.undo_until)
     ask_to_agree(signature)
 

@@ -14,7 +14,7 @@ from .campaigns import Campaign
 from .contacts import index, masked, sealed
 from .events import Event
 from .invitees import InvitationQuerySet, State
-from .listing import Source
+from .listing import ENDED, Source
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .questions import refuse_words
@@ -59,8 +59,8 @@ class Invitation(models.Model):
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by")
     )
-    signature = models.OneToOneField(
-        Signature, models.SET_NULL, null=True, related_name="invitation", verbose_name=_("signature")
+    signature = models.ForeignKey(
+        Signature, models.SET_NULL, null=True, related_name="invitations", verbose_name=_("signature")
     )
     written_on = models.DateField(_("last written to"))
     reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
@@ -107,6 +107,17 @@ class Invitation(models.Model):
     @property
     def has_signed(self) -> bool:
         return self.state == State.SIGNED
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it has signed, and its signature stands no more."""
+        return self.has_signed and self.signature is not None and self.signature.state in ENDED
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in a word: of a signature that stands no more, what became of that."""
+        lapsed = self.signature if self.has_lapsed else None
+        return str(lapsed.get_state_display() if lapsed else self.get_state_display())
 
     @property
     def takes_answers(self) -> bool:
@@ -166,7 +177,7 @@ class Invitation(models.Model):
     @transaction.atomic
     def sign(self, signatory: dict[str, Any], contact: dict[str, Any]) -> Signature:
         """The group signs. With the address to which its link was sent it is confirmed at once, since the link proves
-        that address; with another it confirms that one as usual.
+        that address; with another it has signed once that one is confirmed as usual, and its link is good until then.
 
         Raises ValidationError where the text is not the one that this object was read with.
         """
@@ -175,11 +186,13 @@ class Invitation(models.Model):
         if self.campaign.current_version_id != text_read:
             raise ValidationError(_("The text has changed meanwhile. Read it again before you sign."), code="text")
         signature = Signature.objects.receive(self.campaign, {**signatory, "source": Source.INVITATION}, contact)
-        self.become(State.SIGNED, signature=signature)
         if index(contact["email"]) == self.email_index:
+            self.become(State.SIGNED, signature=signature)
             signature.confirm()
             OutgoingMail.objects.queue("signed_by_invitation", signature)
         else:
+            self.signature = signature
+            self.save(update_fields=["signature"])
             OutgoingMail.objects.queue("confirm_signature", signature)
         return signature
 
@@ -231,7 +244,7 @@ class Invitation(models.Model):
         if self.ended_at:
             raise ValidationError(_("This invitation was taken back."), code="ended")
         if state not in self.TRANSITIONS[State(self.state)]:
-            raise ValidationError(_("Your organization has signed already, by this link."), code="signed")
+            raise ValidationError(_("Your organization has signed already."), code="signed")
         if not self.campaign.is_open:
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
 

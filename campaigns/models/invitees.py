@@ -16,14 +16,17 @@ from ..addresses import PROBLEMS, Entry
 from .campaigns import Campaign
 from .contacts import Contact, index
 from .events import Event
+from .listing import ENDED
 from .organizations import Organization
 from .outbox import OutgoingMail
 from .suppressions import Suppression
 
 if TYPE_CHECKING:
     from .invitations import Invitation
+    from .signatures import Signature
 
 AT_ONCE = 500
+MOST_AT_ONCE = 3000
 MOST_WORDS_SOUGHT = 10
 
 
@@ -35,7 +38,13 @@ class State(models.TextChoices):
     DECLINED = "declined", _("“not this time”")
 
 
-IN_EACH_STATE = {state.value: Count("pk", filter=Q(state=state)) for state in State}
+LAPSED = Q(state=State.SIGNED, signature__state__in=ENDED)
+STANDINGS = {
+    **{state.value: Q(state=state) for state in State},
+    "signed": Q(state=State.SIGNED) & ~LAPSED,
+    "lapsed": LAPSED,
+}
+COUNTS = {name: Count("pk", filter=which) for name, which in STANDINGS.items()}
 
 
 class LeftOut(models.TextChoices):
@@ -82,10 +91,17 @@ class InvitationTally:
     asks: int
     signed: int
     declined: int
+    lapsed: int  # have signed, and their signatures stand no more
 
     @property
     def invited(self) -> int:
-        return self.silent + self.deciding + self.asks + self.signed + self.declined
+        return self.silent + self.deciding + self.asks + self.signed + self.declined + self.lapsed
+
+
+def refuse_too_many(entries: Sequence[Entry]) -> None:
+    """Raises ValidationError for more than are read and invited in good time."""
+    if len(entries) > MOST_AT_ONCE:
+        raise ValidationError(_("Invite at most %(count)s groups at once."), params={"count": MOST_AT_ONCE})
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -102,7 +118,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def _barred(self, campaign: Campaign, indices: set[str]) -> dict[str, LeftOut]:
         """Which addresses are not to be invited, and why; what weighs most comes last."""
-        signatures = campaign.signatures.not_ended()
+        signatures = campaign.signatures.confirmed()  # anybody can write an address that is not theirs
         signed = Contact.objects.filter(signature__in=signatures, email_index__in=indices)
         invited = campaign.invitations.standing().filter(email_index__in=indices)
         stopped = Suppression.objects.covering(campaign).filter(email_index__in=indices)
@@ -120,6 +136,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
         Raises ValidationError while the campaign cannot invite, and for a language in which there is no text.
         """
+        refuse_too_many(entries)
         campaign.lock()
         campaign.refuse_inviting()
         language = language or campaign.language
@@ -160,7 +177,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.standing().filter(state=State.ASKS)
 
     def signed(self) -> "InvitationQuerySet":
-        return self.standing().filter(state=State.SIGNED)
+        return self.standing().filter(STANDINGS["signed"])
+
+    def lapsed(self) -> "InvitationQuerySet":
+        """Those of groups that have signed, and whose signatures were withdrawn, removed or not accepted since."""
+        return self.standing().filter(LAPSED)
 
     def declined(self) -> "InvitationQuerySet":
         return self.standing().filter(state=State.DECLINED)
@@ -186,17 +207,41 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def to_remind(self, campaign: Campaign, day: datetime.date) -> "InvitationQuerySet":
         """The silent ones of the campaign that may be written to on that day: at most one letter a day, and none to who
-        asked for no more."""
-        stopped = Suppression.objects.covering(campaign).values("email_index")
-        return self.silent().filter(campaign=campaign, written_on__lt=day).exclude(email_index__in=stopped)
+        asked for no more, or has signed otherwise."""
+        silent = self.silent().filter(campaign=campaign, written_on__lt=day)
+        return silent.unsigned(campaign).exclude(pk__in=self.stopped(campaign).values("pk"))
+
+    def stopped(self, campaign: Campaign) -> "InvitationQuerySet":
+        """Those of addresses that asked for no more invitations."""
+        return self.filter(email_index__in=Suppression.objects.covering(campaign).values("email_index"))
+
+    def unsigned(self, campaign: Campaign) -> "InvitationQuerySet":
+        """Those of which neither the address nor the organization stands under the campaign, or waits to."""
+        signatures = campaign.signatures.confirmed()
+        contacts = Contact.objects.filter(signature__in=signatures).values("email_index")
+        organizations = signatures.exclude(organization=None).values("organization")
+        by_organization = Q(organization__isnull=False, organization__in=organizations)
+        return self.exclude(Q(email_index__in=contacts) | by_organization)
 
     def tally(self) -> InvitationTally:
         """Counts in one query."""
-        return InvitationTally(**self.standing().aggregate(**IN_EACH_STATE))
+        return InvitationTally(**self.standing().aggregate(**COUNTS))
 
-    def come_back(self, signatures: models.QuerySet[Any]) -> None:
-        """Those by which these signatures came, which nobody has confirmed, are silent again."""
-        self.filter(signature__in=signatures).update(state=State.SILENT, signature=None, changed_at=timezone.now())
+    def settle(self, signature: "Signature") -> None:
+        """Those of its signatory, by link, address or organization, have signed by it, however it came."""
+        contact = getattr(signature, "contact", None)
+        theirs = Q(signature=signature)
+        if contact and contact.email_index:
+            theirs |= Q(email_index=contact.email_index)
+        if signature.organization:
+            theirs |= Q(organization=signature.organization)
+        open_ones = self.standing().filter(theirs).exclude(pk__in=self.signed().values("pk"))
+        keys = list(open_ones.values_list("pk", flat=True))
+        self.filter(pk__in=keys).update(state=State.SIGNED, signature=signature, changed_at=timezone.now())
+
+    def come_back(self) -> None:
+        """They are silent again: what seemed to be their signature is another's."""
+        self.update(state=State.SILENT, signature=None, changed_at=timezone.now())
 
     def of_campaigns_over(self, day: datetime.date) -> "InvitationQuerySet":
         """Those of campaigns that ended before that day."""

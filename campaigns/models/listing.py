@@ -32,6 +32,10 @@ class State(models.TextChoices):
     DISCARDED = "discarded", _("set aside as an attack")
 
 
+# A signature that came so far stands no more, and does not come to stand by itself.
+ENDED = frozenset({State.DECLINED, State.WITHDRAWN, State.REMOVED, State.DISCARDED})
+
+
 class Kind(models.TextChoices):
     ORGANIZATION = "organization", _("an organization")
     PERSON = "person", _("a person, in their own name")

@@ -17,27 +17,29 @@ from .invitations import Invitation
 from .outbox import OutgoingMail
 
 A_DAY = datetime.timedelta(days=1)
+GRACE = datetime.timedelta(minutes=15)  # so long after midnight the day before is not over for its letters
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     @transaction.atomic
     def plan(self, campaign: Campaign, moments: Sequence[tuple[datetime.date, datetime.time]], by: Any) -> None:
-        """Sets the days and times at which the silent are reminded, in place of those that were set before.
+        """Sets the days and times at which the silent are reminded, in place of those that were set before. One
+        that has fallen due meanwhile goes all the same.
 
         Raises ValidationError for two on one day, and for a moment that has passed or lies after the deadline.
         """
         campaign.lock()
         campaign.refuse_inviting()
-        wanted = dict(moments)
+        wanted, known = dict(moments), list(campaign.reminders.all())
         if len(wanted) < len(moments):
             raise ValidationError(_("At most one reminder a day: choose one time for each day."))
-        planned = {reminder.day: reminder.at for reminder in campaign.reminders.planned()}
-        if wanted == planned:
+        dropped = [reminder.pk for reminder in known if reminder.is_to_come and reminder.day not in wanted]
+        new = sorted(set(wanted.items()) - {(reminder.day, reminder.at) for reminder in known})
+        if not (dropped or new):
             return
-        campaign.reminders.planned().exclude(day__in=wanted).delete()
-        for day, at in sorted(wanted.items()):
-            if planned.get(day) != at:
-                Reminder(campaign=campaign, day=day, at=at, by=by).set()
+        campaign.reminders.filter(pk__in=dropped).delete()
+        for day, at in new:
+            Reminder(campaign=campaign, day=day, at=at, by=by).set()
         Event.objects.record(Event.Verb.REMINDERS_SET, campaign, by=by, reminders=len(wanted))
 
     @transaction.atomic
@@ -104,11 +106,20 @@ class Reminder(models.Model):
         return deadline is None or self.due_at < deadline
 
     @property
+    def local_day(self) -> datetime.date:
+        """The day on which its moment comes, which is the next where the clocks leap over midnight."""
+        return timezone.localdate(self.due_at, self.campaign.zone)
+
+    @property
+    def is_its_day(self) -> bool:
+        """Whether its day is not over, but for some minutes."""
+        return timezone.localdate(timezone.now() - GRACE, self.campaign.zone) <= self.local_day
+
+    @property
     def is_due(self) -> bool:
         """Whether it is to be sent now: its time has come, its day is not over, and answers are still waited for."""
-        is_its_day = self.day == timezone.localdate(timezone=self.campaign.zone)
         is_waited_for = self.campaign.is_open and not self.campaign.is_past_deadline
-        return is_its_day and is_waited_for and self.due_at <= timezone.now()
+        return self.is_its_day and is_waited_for and self.due_at <= timezone.now()
 
     @property
     def is_to_come(self) -> bool:
@@ -121,7 +132,9 @@ class Reminder(models.Model):
         Reminder.objects.update_or_create(campaign=self.campaign, day=self.day, defaults={"at": self.at, "by": self.by})
 
     def refuse(self) -> None:
-        """Raises ValidationError where it cannot be set."""
+        """Raises ValidationError where it cannot be set. What stands so already is not looked at again."""
+        if self.campaign.reminders.filter(day=self.day, at=self.at).exists():
+            return
         when = {"when": str(self)}
         if self.due_at <= timezone.now():
             raise ValidationError(_("%(when)s has passed already."), params=when)
@@ -139,8 +152,10 @@ class Reminder(models.Model):
         campaign = self.campaign
         if still is None or not still.is_due:
             return False
-        silent = list(Invitation.objects.to_remind(campaign, self.day).order_by("pk").values_list("pk", flat=True))
-        Invitation.objects.filter(pk__in=silent).update(written_on=self.day, reminders=F("reminders") + 1)
+        silent = list(
+            Invitation.objects.to_remind(campaign, self.local_day).order_by("pk").values_list("pk", flat=True)
+        )
+        Invitation.objects.filter(pk__in=silent).update(written_on=self.local_day, reminders=F("reminders") + 1)
         OutgoingMail.objects.queue_each("invitation_reminder", silent, occasion=self.pk)
         self.sent_at, self.count = timezone.now(), len(silent)
         self.save(update_fields=["sent_at", "count"])

@@ -142,6 +142,7 @@ class Signature(models.Model):
             raise ValidationError(_("The address was corrected meanwhile: use the link in the newer letter."))
         self.become(self.State.PENDING, confirmed_at=timezone.now())
         Event.objects.record(Event.Verb.CONFIRMED, self.campaign, self)
+        self.campaign.invitations.settle(self)
         if corrected := self.campaign.text_versions.corrections_after(self.text_version).last():
             OutgoingMail.objects.queue("text_corrected", self, occasion=corrected.pk)
         if places.may_be_taken_unseen(self):

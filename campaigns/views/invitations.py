@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -38,7 +39,8 @@ def behind_its_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             invitation = tokens.read_invitation(token)
         except BadSignature as error:
             raise Http404 from error
-        if invitation.signature and invitation.signature.state == Signature.State.DISCARDED:
+        signature = invitation.signature if invitation.has_signed else None
+        if signature and signature.state == Signature.State.DISCARDED:
             raise SetAside(invitation.campaign)
         with timezone.override(invitation.campaign.zone):
             return unkept(view(request, invitation))
@@ -59,7 +61,7 @@ def invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         if sent is not None and (where := take(invitation, answers, request)):
             return redirect(where)
     except ValidationError as error:
-        status, refusal = REFUSED, error
+        status, refusal = INVALID if error.code == "button" else REFUSED, error
     context = {
         "invitation": invitation,
         "campaign": invitation.campaign,
@@ -94,6 +96,8 @@ def answers_to(invitation: Invitation, language: str, sent: QueryDict | None) ->
 def take(invitation: Invitation, answers: Forms, request: HttpRequest) -> str:
     """Carries out the verb of the answer that was sent, and gives where to go on; empty where it is not in order."""
     name, form = next(((name, form) for name, form in answers.items() if form.is_bound), ("", None))
+    if form is None and invitation.takes_answers:
+        raise ValidationError(_("Press the button of one of the answers below."), code="button")
     if form is None or not form.is_valid():
         return ""
     if isinstance(form, InvitedForm):
