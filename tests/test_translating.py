@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns import bidi, markdown
-from campaigns.models import Campaign, Event, Role, Translation
-from tests.builders import make_coordinator, make_draft, make_member, reword, sign_in, write
+from campaigns.models import Campaign, Event, Role, Translation, Writing
+from tests.builders import make_case_of_2018, make_coordinator, make_draft, make_member, reword, sign_in, write
 
 BODY = "It drains the marsh, and the birds go with it.\n\n---\n\n## What we fear\n\nNo cranes nest there any more."
 DEMANDS = {"demand_1": "Tut dies.", "demand_2": "Tut das."}
@@ -316,6 +316,40 @@ def test_ended_link_leads_nowhere_and_a_renewed_one_only_anew(owner: User, trans
     assert Client().post(second, {}).status_code == 404
     with pytest.raises(ValidationError):
         translation.renew_link(by=owner)
+
+
+def titled(translation: Translation, title: str) -> Writing:
+    """What is sent from a form that was opened on the translation as it is now."""
+    return Writing({key_of(translation, "Title"): title}, set(), set(), "", ready=False, stand=translation.stand)
+
+
+@pytest.mark.django_db
+def test_of_two_who_pass_the_form_at_once_the_second_is_told(owner: User, translation: Translation) -> None:
+    first, second = fresh(translation), fresh(translation)
+    writings = titled(first, "Ihr Brief"), titled(second, "Mein Brief")
+    first.write(writings[0], by=owner)
+    with pytest.raises(ValidationError, match="saved this translation meanwhile"):
+        second.write(writings[1], by=owner)
+    assert fresh(translation).title == "Ihr Brief"
+
+
+@pytest.mark.django_db
+def test_link_that_ends_while_somebody_saves_takes_nothing(owner: User, translation: Translation) -> None:
+    translation.share(by=owner)
+    held = fresh(translation)
+    writing = titled(held, "Ein Brief")
+    translation.end_link(by=owner)
+    with pytest.raises(ValidationError):
+        held.write(writing)
+    assert not fresh(translation).title
+
+
+@pytest.mark.django_db
+def test_case_of_2018_is_translated_whole() -> None:
+    translation = make_case_of_2018().translations.get()
+    progress = translation.progress
+    assert progress.passages == progress.translated
+    assert (progress.older, progress.left) == (0, 0)
 
 
 @pytest.mark.django_db
