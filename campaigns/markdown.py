@@ -30,6 +30,16 @@ def blocks(text: str) -> list[SafeString]:
     return [cleaned(block) for block in outermost(parsed(text))]
 
 
+def sources(text: str) -> list[str]:
+    """The Markdown of the same blocks, each by itself. What shows nothing, such as a link's definition, stays with the
+    block before it."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    begins = [block[0].map[0] for block in outermost(PARSER.parse(text)) if block[0].map]
+    ends = [*begins[1:], len(lines)]
+    found = ["\n".join(lines[begin:end]).strip("\n") for begin, end in zip([0, *begins[1:]], ends, strict=True)]
+    return [block for block in found if block]
+
+
 def plain(html: str) -> str:
     """What cleaned HTML says, without its markup; nothing for a rule."""
     return unescape(nh3.clean(html, tags=set())).strip()

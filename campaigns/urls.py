@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts
+from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts, translating
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("circulate/<slug:secret>/", include((of_a_campaign, "circulate"))),
     path("drafts/<slug:secret>/", drafts.draft, name="draft"),
     path("drafts/<slug:secret>/in/<str:language>/", drafts.draft, name="draft_in"),
+    path("translate/<slug:secret>/", translating.translate, name="translate"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
     path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),

@@ -41,6 +41,7 @@ from campaigns.models import (
     Signature,
     Translation,
     Update,
+    Writing,
 )
 from campaigns.models.outbox import UNDO_WITHIN
 
@@ -250,7 +251,16 @@ def make_translation(campaign: Campaign, language: str = "de", ready: bool = Tru
     translation = campaign.translations.create(language=language, ready=ready, **{**given, **fields})
     for number, demand in enumerate(campaign.demands.all(), start=1):
         translation.demands.create(demand=demand, text=f"Forderung {number}.")
+    translation.settle()
     return translation
+
+
+def write(translation: Translation, by: Any = None, **texts: str) -> None:
+    """Puts texts into a translation by the first words of their labels, as `paragraph_1`, beside the original now."""
+    keys = {each.label.lower().replace(" ", "_"): each.key for each in translation.beside().passages}
+    typed = {keys[name]: text for name, text in texts.items()}
+    writing = Writing(typed, set(), set(), translation.credit, translation.ready, translation.stand)
+    translation.write(writing, by=by)
 
 
 def reword(campaign: Campaign, text: str = "We have *read* your plan twice.") -> None:

@@ -105,14 +105,10 @@ def test_translation_is_begun_with_its_translator(desk: Client, campaign: Campai
     address = reverse("admin:campaigns_translation_change", args=[translation.pk])
     page = translator.get(address).content.decode()
     assert all(words in page for words in ("An open letter", "What we ask of the assembly.", "Do this.", "Do that."))
-    demands = [demand.pk for demand in campaign.demands.all()]
-    sent = {
-        **{"title": "Titel", "addressee": "An alle", "body": "Text.", "demands-TOTAL_FORMS": 2},
-        **{"demands-INITIAL_FORMS": 0, "demands-0-demand": demands[0], "demands-0-text": "Tut dies."},
-        **{"demands-1-demand": demands[1], "demands-1-text": ""},
-    }
+    (key,) = [each.key for each in translation.beside().passages if each.original == "Do this."]
+    sent = {"stand": translation.stand, f"text-{key}": "Tut dies."}
     assert translator.post(address, sent).status_code == 302
-    assert [(each.demand_id, each.text) for each in translation.demands.all()] == [(demands[0], "Tut dies.")]
+    assert [(each.demand.text, each.text) for each in translation.demands.all()] == [("Do this.", "Tut dies.")]
 
 
 def test_role_is_taken_back_at_once(desk: Client, campaign: Campaign, owner: User) -> None:

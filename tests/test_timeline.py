@@ -61,6 +61,7 @@ from tests.builders import (
     reword,
     sent_page,
     sign_in,
+    write,
 )
 from tests.pictures import plain
 
@@ -69,6 +70,7 @@ pytestmark = pytest.mark.django_db
 A_DAY = datetime.timedelta(days=1)
 THE_GROUP, A_READER, BY_ITSELF, A_COMMAND = "the group", "a reader", "by itself", "a command"
 A_HOLDER = "one who holds the draft link"
+A_TRANSLATOR = "one who holds the translators’ link"
 # Details that the program needs and no timeline says.
 SILENT = {
     *("update", "attack", "invitation", "report", "remark", "question", "decision", "registered", "learnt", "verified"),
@@ -266,8 +268,17 @@ def tell_of_texts(story: Story, first: User, second: User) -> None:
     story.tell("refused", second, lambda: proposal.answer(listed, agrees=False, by=second))
     story.tell("agreed", THE_GROUP, lambda: press(Client(), own_page(listed), **agree))
     story.tell("adopted", first, lambda: proposal.adopt(by=first))
-    page = address("translation_change", translation.pk)
-    story.tell("translation edited", first, lambda: press_save(desk, page, title="Ein Brief"))
+    translation.refresh_from_db()
+    story.tell("translation edited", first, lambda: write(translation, by=first, title="Ein Brief"))
+    assert campaign.events.filter(verb="translation edited")[0].sentence == (
+        "worked on a translation: German, title, what was compared with the original"
+    )
+    page = address("translation_link", translation.pk)
+    story.tell("translation shared", first, lambda: press(desk, page, verb="share"))
+    story.tell("translation renewed", first, lambda: press(desk, page, verb="renew_link"))
+    translation.refresh_from_db()
+    story.tell("translation edited", A_TRANSLATOR, lambda: write(translation, title="Der Brief"))
+    story.tell("translation unshared", first, lambda: press(desk, page, verb="end_link"))
     story.tell("translation deleted", first, lambda: press_delete(desk, "translation", translation.pk))
 
 

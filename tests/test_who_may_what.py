@@ -155,16 +155,12 @@ def test_translation_is_not_begun_in_another_campaign(client: Client, own: Campa
 
 def test_translated_demand_is_one_of_the_own_campaign(client: Client, own: Campaign) -> None:
     theirs = make_draft(slug="marsh", demands=("No ditches.",))
-    translation, foreign = make_translation(own), theirs.demands.get()
-    translation.demands.all().delete()
-    sent = {
-        **{"title": "Titel", "addressee": "An alle", "body": "Text.", "demands-TOTAL_FORMS": 1},
-        **{"demands-INITIAL_FORMS": 0, "demands-0-demand": foreign.pk, "demands-0-text": "Keine Gräben."},
-    }
-    response = client.post(reverse("admin:campaigns_translation_change", args=[translation.pk]), sent)
-    assert response.status_code == 200
-    assert "No ditches." not in response.content.decode()
-    assert not translation.demands.exists()
+    translation, foreign = make_translation(own), make_translation(theirs)
+    (key,) = [each.key for each in foreign.beside().passages if each.original == "No ditches."]
+    sent = {"stand": translation.stand, f"text-{key}": "Keine Gräben."}
+    page = client.post(reverse("admin:campaigns_translation_change", args=[translation.pk]), sent, follow=True)
+    assert "No ditches." not in page.content.decode()
+    assert [each.text for each in foreign.demands.all()] == ["Forderung 1."]
 
 
 def test_signature_is_not_added_to_another_campaign(client: Client, own: Campaign, theirs: Campaign) -> None:

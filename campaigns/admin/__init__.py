@@ -10,8 +10,8 @@ from .organizations import OrganizationAdmin
 from .people import PersonAdmin
 from .records import EventAdmin, OutgoingMailAdmin
 from .reports import ReportAdmin
-from .revising import TranslationAdmin
 from .signatures import SignatureAdmin
+from .translations import TranslationAdmin
 
 __all__ = [
     "CampaignAdmin",

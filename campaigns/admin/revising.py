@@ -1,26 +1,22 @@
 """A new text version: see what differs, say of which kind it is, and act."""
 
 import datetime
-from contextlib import suppress
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
-from ..models import Campaign, Demand, DemandTranslation, TextVersion, Translation
+from ..models import Campaign, TextVersion
 from .moments import MomentField
-from .one_line import ON_ONE_LINE, OneLineField
 from .pages import INVALID, in_its_time, page
-from .records import edited
-from .scope import OF_WHICH_CAMPAIGN, Scoped
+from .scope import Scoped
 
 Kind = TextVersion.Kind
 USUAL_WEEKS = datetime.timedelta(weeks=1)
@@ -104,76 +100,3 @@ def revise(campaigns: Scoped, request: HttpRequest, campaign: Campaign) -> HttpR
     }
     status = INVALID if form.is_bound else 200
     return page(campaigns, request, "campaign/revise", _("A new version of the text"), status, **context)
-
-
-class DemandTranslationForm(forms.ModelForm):
-    """One demand in the other language; its own words stand above the field, so that nothing is chosen."""
-
-    class Meta:
-        widgets = {"demand": forms.HiddenInput, "text": forms.Textarea(attrs={"rows": 3, "dir": "auto"})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        with suppress(ValidationError):
-            self.fields["text"].label = self.fields["demand"].clean(self["demand"].value()).text
-
-
-class DemandTranslationInline(admin.StackedInline):
-    model = DemandTranslation
-    form = DemandTranslationForm
-    fields = ["demand", "text"]
-    template = "admin/campaigns/translation/demands.html"
-    can_delete = False
-
-    def get_formset(self, request: HttpRequest, obj: Translation | None = None, **kwargs: Any) -> Any:
-        """One row for each demand that is not translated yet."""
-        self.extra = untranslated(obj).count() if obj else 0
-        self.max_num = obj.campaign.demands.count() if obj else 0
-        return super().get_formset(request, obj, **kwargs)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        match = request.resolver_match
-        translation = match.kwargs.get("object_id") if match else None
-        kwargs["queryset"] = Demand.objects.filter(campaign__translations=translation)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-def untranslated(translation: Translation) -> QuerySet[Demand]:
-    return translation.campaign.demands.exclude(translations__translation=translation)
-
-
-@admin.register(Translation)
-class TranslationAdmin(Scoped):
-    language = "language"
-    change_form_template = "admin/campaigns/translation/change_form.html"
-    fields = ["campaign", "language", "title", "addressee", "summary", "body", "credit", "ready"]
-    list_display = ["campaign", "language", "ready", "credit"]
-    list_display_links = ["campaign", "language"]
-    list_filter = [OF_WHICH_CAMPAIGN, "ready"]
-    list_select_related = ["campaign"]
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Words are typed in the direction in which their language is written."""
-        if db_field.name in ON_ONE_LINE:
-            kwargs["form_class"] = OneLineField
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and db_field.name in {"title", "addressee", "summary", "body"}:
-            field.widget.attrs["dir"] = "auto"
-        return field
-
-    def get_inlines(self, request: HttpRequest, obj: Translation | None) -> list[Any]:
-        return [DemandTranslationInline] if obj else []
-
-    def get_formset_kwargs(self, request: HttpRequest, obj: Translation, inline: Any, prefix: str) -> dict[str, Any]:
-        rows = super().get_formset_kwargs(request, obj, inline, prefix)
-        return {**rows, "initial": [{"demand": demand.pk} for demand in untranslated(obj)]}
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        form.instance.record_edit(edited(form, formsets, "demands"), by=request.user, begun=not change)
-
-    def delete_model(self, request: HttpRequest, obj: Translation) -> None:
-        obj.discard(by=request.user)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Translation | None = None) -> list[str]:
-        return ["campaign", "language"] if obj else []

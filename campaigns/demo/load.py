@@ -141,3 +141,4 @@ def translate(campaign: Campaign, words: dict[str, Any]) -> None:
     translation = campaign.translations.create(ready=True, **fields)
     for demand, text in zip(campaign.demands.all(), words["demands"], strict=True):
         translation.demands.create(demand=demand, text=text)
+    translation.settle()

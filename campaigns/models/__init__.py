@@ -8,6 +8,7 @@ from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
 from .events import Event
 from .evidence import Evidence, Sign
+from .facing import Facing
 from .imports import ImportBatch, ImportRow
 from .invitations import Invitation
 from .invitees import InvitationTally, LeftOut, Registered, Verdict
@@ -27,7 +28,8 @@ from .reminders import Reminder
 from .reports import Report
 from .signatures import Signature
 from .suppressions import Suppression
-from .texts import DemandTranslation, NumberedDemand, Statement, TextVersion, Translation
+from .texts import NumberedDemand, Statement, TextVersion
+from .translations import DemandTranslation, Translation, Writing
 from .updates import Update, UpdateText
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "DemandTranslation",
     "Event",
     "Evidence",
+    "Facing",
     "Foresight",
     "ImportBatch",
     "ImportRow",
@@ -83,6 +86,7 @@ __all__ = [
     "Update",
     "UpdateText",
     "Verdict",
+    "Writing",
     "decides_on",
     "foresee",
     "next_of",

@@ -8,8 +8,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .draft_texts import DraftText, new_secret
+from .draft_texts import DraftText
 from .events import Event
+from .links import new_secret
 from .outbox import OutgoingMail
 from .stages import Stage
 from .texts import Statement, TextVersion

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..directions import refuse_unpaired
+from .. import bidi
 from .beginning import Beginning
 from .events import Event
 from .inviting import Inviting
@@ -317,7 +317,7 @@ class Demand(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="demands", verbose_name=_("campaign"))
     key = models.CharField(_("key"), max_length=8, default=new_key, unique=True, editable=False)
     position = models.PositiveIntegerField(_("position"), default=0)
-    text = models.TextField(_("text"), max_length=2000, validators=[refuse_unpaired])
+    text = models.TextField(_("text"), max_length=2000, validators=[bidi.validate])
 
     class Meta:
         verbose_name = _("demand")

@@ -1,7 +1,6 @@
 """The draft text of a campaign: what coordinators edit, before it is frozen."""
 
 import datetime
-import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,45 +9,39 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..directions import refuse_unpaired
+from .. import bidi
 from .events import Event
-from .texts import NumberedDemand, Statement, TextVersion, Translation, languages
+from .links import new_secret
+from .texts import NumberedDemand, Statement, TextVersion, languages
+from .translations import Translation
 
 if TYPE_CHECKING:
     from .campaigns import Demand
-
-
-SECRET_BYTES = 32
-
-
-def new_secret() -> str:
-    """What makes a link that nobody can guess."""
-    return secrets.token_urlsafe(SECRET_BYTES)
 
 
 class DraftText(models.Model):
     """The statement in its original language. Its demands and translations are rows of their own."""
 
     language = models.CharField(_("original language"), max_length=12, choices=languages, default="en")
-    title = models.CharField(_("title"), max_length=300, validators=[refuse_unpaired])
+    title = models.CharField(_("title"), max_length=300, validators=[bidi.validate])
     addressee = models.CharField(
         _("addressee"),
         max_length=300,
-        validators=[refuse_unpaired],
         help_text=_("To whom the statement speaks, as in “To the members of …”."),
+        validators=[bidi.validate],
     )
     summary = models.TextField(
         _("summary"),
         max_length=500,
         blank=True,
-        validators=[refuse_unpaired],
         help_text=_("One or two sentences for lists and previews."),
+        validators=[bidi.validate],
     )
     body = models.TextField(
         _("text"),
         blank=True,
-        validators=[refuse_unpaired],
         help_text=_("Markdown. The demands stand apart, below, and are numbered by themselves."),
+        validators=[bidi.validate],
     )
     statement_date = models.DateField(_("date of the statement"), default=datetime.date.today)
 
@@ -97,7 +90,7 @@ class DraftText(models.Model):
         """Puts a text that was written elsewhere in place of this one. Raises ValidationError once it is frozen, and
         for a text that turns the direction of writing without end."""
         for words in (title, body, *demands):
-            refuse_unpaired(words)
+            bidi.validate(words)
         self.lock()
         if self.is_frozen:
             raise ValidationError(_("The text is frozen: what was frozen holds on to its demands."))
@@ -162,14 +155,7 @@ class DraftText(models.Model):
         if not self.demands.exists():
             lacks.append(ValidationError(_("The statement has no demand yet.")))
         for translation in self.translations.filter(ready=True):
-            missing = [str(demand.number) for demand in translation.statement.demands if not demand.text.strip()]
-            if not translation.body.strip():
-                words = _("The translation (%(language)s) has no text yet.")
-                lacks.append(ValidationError(words, params={"language": translation}))
-            if missing:
-                words = _("The translation (%(language)s) lacks demand %(numbers)s.")
-                params = {"language": translation, "numbers": ", ".join(missing)}
-                lacks.append(ValidationError(words, params=params))
+            lacks += translation.lacks()
         if lacks:
             raise ValidationError(lacks)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .organizations import Organization
     from .signatures import Signature
 
-# Who did what nobody of the desk did: groups by the links in their letters, readers on public pages, who holds a draft
+# Who did what nobody of the desk did: groups by the links in their letters, readers on public pages, who holds a
 # link, commands.
 BY_THE_GROUP = {
     "submitted",
@@ -41,7 +41,10 @@ BY_THE_GROUP = {
     "invitations resumed",
 }
 BY_A_READER = {"reported"}
-BY_A_HOLDER = {"remarked"}
+BY_A_HOLDER = {
+    "remarked": _("one who holds the draft link"),
+    "translation edited": _("one who holds the translators’ link"),
+}
 BY_COMMAND = {"invited", "imported"}
 
 # Of which model the names of fields are, in details, by verb.
@@ -107,7 +110,7 @@ def actor(event: "Event", signature: "Signature | None") -> str:
     if event.verb in BY_A_READER:
         return gettext("a reader")
     if event.verb in BY_A_HOLDER:
-        return gettext("one who holds the draft link")
+        return str(BY_A_HOLDER[event.verb])
     if event.verb in BY_COMMAND:
         return gettext("a command")
     if event.verb not in BY_THE_GROUP:

@@ -4,20 +4,14 @@ import datetime
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from django.apps import apps
 from django.conf.global_settings import LANGUAGES
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db import models
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
-
-from ..directions import refuse_unpaired
-from .events import Event
 
 
 def languages() -> list[tuple[str, Any]]:
@@ -167,91 +161,3 @@ class TextVersion(models.Model):
         """What one signs: the edition and that language's fingerprint. A translation may stay as it is while what is
         asked changes in the original."""
         return f"{self.edition} {self.digest(language)}"
-
-
-class TranslationQuerySet(models.QuerySet["Translation"]):
-    def of_translator(self, user: Any) -> "TranslationQuerySet":
-        """Those in the language and of the campaign that the person translates."""
-        roles = apps.get_model("campaigns", "Membership").objects.filter(user=user, role="translator")
-        return self.filter(Exists(roles.filter(campaign=OuterRef("campaign"), language=OuterRef("language"))))
-
-
-class Translation(models.Model):
-    """The draft text in another language; it joins the next text version once it is ready."""
-
-    campaign = models.ForeignKey("Campaign", models.CASCADE, related_name="translations", verbose_name=_("campaign"))
-    language = models.CharField(_("language"), max_length=12, choices=languages)
-    title = models.CharField(_("title"), max_length=300, validators=[refuse_unpaired])
-    addressee = models.CharField(_("addressee"), max_length=300, validators=[refuse_unpaired])
-    summary = models.TextField(_("summary"), max_length=500, blank=True, validators=[refuse_unpaired])
-    body = models.TextField(_("text"), validators=[refuse_unpaired], help_text=_("Markdown."))
-    credit = models.CharField(_("translated by"), max_length=200, blank=True)
-    ready = models.BooleanField(_("ready to be published"), default=False)
-
-    objects = TranslationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("translation")
-        verbose_name_plural = _("translations")
-        ordering = ["language"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "language"],
-                name="translation_once_per_language",
-                violation_error_message=_("There is a translation into this language already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.get_language_display())
-
-    def record_edit(self, fields: Sequence[str], by: Any, begun: bool = False) -> None:
-        """Records that these fields were edited, or that it was begun."""
-        if fields or begun:
-            words: dict[str, Any] = {
-                "language": self.language,
-                **({"begun": True} if begun else {"fields": list(fields)}),
-            }
-            Event.objects.record(Event.Verb.TRANSLATION_EDITED, self.campaign, by=by, **words)
-
-    @transaction.atomic
-    def discard(self, by: Any) -> None:
-        """Deletes the draft; what is frozen stays."""
-        Event.objects.record(Event.Verb.TRANSLATION_DELETED, self.campaign, by=by, language=self.language)
-        self.delete()
-
-    def clean(self) -> None:
-        if self.campaign_id and self.language == self.campaign.language:
-            raise ValidationError({"language": _("This is the original’s own language.")})
-
-    @property
-    def statement(self) -> Statement:
-        """The translated text, with the original's date and order of demands; a demand that is missing is empty."""
-        texts = {each.demand_id: each.text for each in self.demands.all()}
-        return Statement(
-            language=self.language,
-            date=self.campaign.statement_date,
-            addressee=self.addressee,
-            title=self.title,
-            summary=self.summary,
-            body=self.body,
-            demands=tuple(
-                NumberedDemand(key=demand.key, number=number, text=texts.get(demand.pk, ""))
-                for number, demand in enumerate(self.campaign.demands.all(), start=1)
-            ),
-        )
-
-
-class DemandTranslation(models.Model):
-    translation = models.ForeignKey(Translation, models.CASCADE, related_name="demands", verbose_name=_("translation"))
-    demand = models.ForeignKey("Demand", models.CASCADE, related_name="translations", verbose_name=_("demand"))
-    text = models.TextField(_("text"), max_length=2000, validators=[refuse_unpaired])
-
-    class Meta:
-        verbose_name = _("translated demand")
-        verbose_name_plural = _("translated demands")
-        ordering = ["demand__position", "demand_id"]
-        constraints = [models.UniqueConstraint(fields=["translation", "demand"], name="demand_translated_once")]
-
-    def __str__(self) -> str:
-        return self.text

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..directions import refuse_unpaired
+from .. import bidi
 from .campaigns import Campaign
 from .events import Event
 from .outbox import OutgoingMail
@@ -121,8 +121,8 @@ class UpdateTextQuerySet(models.QuerySet["UpdateText"]):
 class UpdateText(models.Model):
     update = models.ForeignKey(Update, models.CASCADE, related_name="texts", verbose_name=_("update"))
     language = models.CharField(_("language"), max_length=12, choices=languages)
-    title = models.CharField(_("title"), max_length=200, validators=[refuse_unpaired])
-    text = models.TextField(_("text"), validators=[refuse_unpaired], help_text=_("Markdown."))
+    title = models.CharField(_("title"), max_length=200, validators=[bidi.validate])
+    text = models.TextField(_("text"), validators=[bidi.validate], help_text=_("Markdown."))
 
     objects = UpdateTextQuerySet.as_manager()
 

@@ -17,7 +17,9 @@ from tests.builders import (
     make_invitation,
     make_listed,
     make_signature,
+    reword,
     stop_page,
+    write,
 )
 from tests.pictures import plain
 
@@ -52,9 +54,21 @@ def addresses(site: str) -> list[str]:
         stop_page(invitation),
         "/organizations/river-watch/",
         f"/drafts/{draft.draft_secret}/",
+        shared_translation(),
         "/privacy/",
         "/campaigns/nothing/",
     ]
+
+
+def shared_translation() -> str:
+    """The translators' page of one that is begun, with a passage of each kind."""
+    campaign = make_draft("translated", body="One.\n\nTwo of them.")
+    translation = campaign.translations.create(language="ar")
+    write(translation, title="رسالة مفتوحة", paragraph_2="اثنان.", demand_1="افعلوا هذا.")
+    reword(campaign, "One.\n\nTwo of them now.")
+    campaign.demands.get(text="Do this.").delete()
+    translation.share(by=None)
+    return f"/translate/{translation.link_secret}/"
 
 
 @pytest.fixture(params=[("light", 360), ("dark", 1280)], ids=["phone-light", "desk-dark"])

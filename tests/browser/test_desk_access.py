@@ -21,6 +21,7 @@ from tests.builders import (
     make_invitation,
     make_listed,
     make_pending,
+    make_translation,
     make_update,
 )
 
@@ -71,6 +72,7 @@ def addresses(site: str) -> list[str]:
         reverse("admin:campaigns_organization_merge", args=[listed.organization_id]),
         reverse("admin:campaigns_delivery_change", args=[delivery.pk]),
         reverse("admin:campaigns_update_change", args=[update.pk]),
+        reverse("admin:campaigns_translation_change", args=[make_translation(draft).pk]),
         reverse("admin:campaigns_importbatch_add"),
         reverse("admin:campaigns_report_change", args=[report.pk]),
         reverse("admin:campaigns_person_add"),
