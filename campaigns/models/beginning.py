@@ -129,8 +129,8 @@ class Beginning(DraftText):
     def embargo(self, until: datetime.datetime, by: Any, seen: dict[str, str] | None = None) -> None:
         """Freezes the text, to be public from that moment on by itself. Called again it moves the moment.
 
-        `seen` and the errors are as for `circulate`; a moment that has passed is refused, and so is one after the close,
-        but for who has gathered signatures already.
+        `seen` and the errors are as for `circulate`; a moment that has passed is refused, and one after the close too,
+        but for who gathers signatures already.
         """
         self.lock()
         if self.is_published:
