@@ -107,7 +107,7 @@ class Entry:
     line: int  # the number of the pasted line, from 1
     words: str  # what stood there, tidied
     organization: str  # its name, empty where none was given
-    person: str  # the name of a contact person, empty where none can be told from the organization
+    person: str  # the name of a contact person; a lone name is one where it is not surely a group's
     address: str  # empty where none is readable
     problem: str  # empty, or a key of PROBLEMS
 
@@ -136,7 +136,9 @@ class Spot:
         called = [name for name in self.called if not address_in(name)[0]]
         if address and any(address_in(name)[0] not in {"", address} for name in self.called):
             address, problem = "", "several"
-        organization, person = (*called, "", "")[:2]
+        organization, person = (
+            (*called, "", "")[:2] if len(called) != 1 or names.is_group(called[0]) else ("", called[0])
+        )
         if max(len(organization), len(person)) > LONGEST_NAME:
             organization, person, problem = organization[:LONGEST_NAME], person[:LONGEST_NAME], problem or "long_name"
         return Entry(line, words_in(self.words), organization, person, address, problem)
@@ -158,7 +160,7 @@ class Table:
         roles = [ROLES.get(fold(cell), "") for cell in cells_of(line, separator)]
         if ADDRESS not in roles and (len(roles) < 2 or not all(roles)):
             return None
-        for_name = PERSON if ORGANIZATION in roles else ORGANIZATION
+        for_name = PERSON if ORGANIZATION in roles else ORGANIZATION if PERSON in roles else NAME
         return cls(separator, tuple(for_name if role == NAME else role for role in roles))
 
     def spots(self, line: str) -> list[Spot] | None:
@@ -189,7 +191,7 @@ class Table:
             return [name for name in called if name and not name.startswith(("http:", "https:", "www."))]
         by_role = [
             " ".join(name for name, own in zip(called, self.roles, strict=True) if name and own == role)
-            for role in (ORGANIZATION, PERSON)
+            for role in ([NAME] if NAME in self.roles else [ORGANIZATION, PERSON])
         ]
         return by_role if any(by_role) else []
 

@@ -81,3 +81,39 @@ WRITTEN_FORMS = frozenset(
 )
 # fmt: on
 LONGEST_FORM = 3
+
+# fmt: off
+# How words begin, after transliteration, that groups have in their names and persons hardly ever; and those that are
+# such only as a whole.
+GROUP_STEMS = (
+    "organi", "associ", "asoci", "asots", "assots", "foundation", "fundac", "fondat", "fondaz", "stiftung", "verein",
+    "institu", "instytut", "univers", "academ", "akadem", "network", "netzwerk", "reseau", "merezh", "center", "centr",
+    "tsentr", "zentr", "kentron", "union", "spilk", "soyuz", "soiuz", "sojuz", "commit", "komit", "comite", "commis",
+    "komis", "kommis", "council", "consejo", "conseil", "forum", "coalit", "coalic", "koalit", "koalic", "allian",
+    "alian", "alyans", "federa", "confed", "konfed", "movement", "mouvement", "movimiento", "dvizhen", "bewegung",
+    "watch", "rights", "human", "initia", "inicia", "initsia", "group", "grup", "societ", "socied", "gesellschaft",
+    "tovarist", "tovaryst", "obshchest", "gromad", "hromad", "obedin", "obiedn", "project", "proekt", "projekt",
+    "program", "media", "journalis", "zhurnalist", "gazet", "zeitung", "internation", "mizhnarod", "mezhdunarod",
+    "national", "nacional", "global", "europe", "action", "defend", "support", "relief", "league", "ligue", "agency",
+    "agentur", "agentstv", "secretariat", "office", "bureau", "museum", "librar", "colleg", "collecti", "kolekti",
+    "kollekti", "colectivo", "solidar", "democra", "demokra", "libert", "freedom", "women", "youth", "student",
+    "lawyer", "advokat", "reporter", "worker", "doctors", "friends", "citizen", "civil", "civic", "public", "amnesty",
+    "transparen", "climate", "environment", "charit", "blagod", "blagotv", "pravozahi", "pravozashch", "prava",
+    "derechos", "menschenrecht", "kavshir", "dernek", "dernegi", "vakfi", "merkez", "birlig", "mrkz", "jmyh", "mnzm",
+    "mwss", "shbk", "athad", "hyyh", "ljnh",
+)
+GROUP_WORDS = frozenset(
+    {
+        "aid", "fond", "fonds", "fund", "funds", "trust", "club", "klub", "team", "board", "press", "news", "radio",
+        "tv", "world", "house", "dim", "dom", "haus", "help", "lab", "law", "liga", "siec", "ruch", "ruh", "rukh",
+        "eco", "ngo", "the", "of", "for", "and", "und", "fur", "et", "pour", "para", "per", "dlya", "dlia", "dla", "za",
+    }
+)
+# Small words within the names of persons.
+PARTICLES = frozenset(
+    {
+        "de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "van", "von", "der", "den", "ter",
+        "ten", "zu", "zur", "bin", "ibn", "bint", "al", "el", "y", "e", "i", "ould", "ap", "af",
+    }
+)
+# fmt: on

@@ -11,7 +11,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import countries, lookalikes
-from .legal_forms import FORMS, LINKS, LONGEST_FORM, PHRASES, SPELLINGS, WRITTEN_FORMS
+from .legal_forms import (
+    FORMS,
+    GROUP_STEMS,
+    GROUP_WORDS,
+    LINKS,
+    LONGEST_FORM,
+    PARTICLES,
+    PHRASES,
+    SPELLINGS,
+    WRITTEN_FORMS,
+)
 
 # Signs that stand in honest names though Unicode files them with the pictures.
 HONEST_SYMBOLS = frozenset("№©®™°")
@@ -28,6 +38,9 @@ KEY_CHARACTERS = 400
 SHORTEST_TELLING = 6
 INITIALS_CHARACTERS = 40
 FEWEST_INITIALS = 3
+MOST_WORDS_OF_A_PERSON = 5
+LONGEST_ACRONYM_BESIDE_WORDS = 4  # a longer one may be a surname in capitals
+IN_NO_PERSONS_NAME = re.compile(r"[\d\"“”„«»()\[\]&+/;:|@!?]")
 
 JAPANESE_FORMS = re.compile("(一般|公益)(社団|財団)法人|(認定|特定非営利活動|NPO)+法人")
 VOICING_MARKS = frozenset("\u3099\u309a")
@@ -115,6 +128,10 @@ def is_acronym(text: str) -> bool:
     return sum(char.isupper() for char in letters) >= 0.6 * len(letters)
 
 
+def is_short_acronym(word: str) -> bool:
+    return word.isalpha() and word.isupper() and 2 <= len(word) <= LONGEST_ACRONYM_BESIDE_WORDS
+
+
 def initials(name: str) -> str:
     """The first letters of its words, without those that only link, in lower-case ASCII; empty for fewer than three."""
     return initials_of(plain_words(without_trailing_acronym(name)))
@@ -180,6 +197,25 @@ def written_forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The legal forms that stand in front or behind, the longest first."""
     ends = [end for size in range(LONGEST_FORM, 0, -1) for end in (words[:size], words[-size:])]
     return [end for end in ends if end in WRITTEN_FORMS]
+
+
+def is_group(name: str) -> bool:
+    """Whether it can only be a group's: a single word, or something in it that no person's name has.
+
+    >>> [is_group(name) for name in ("River Watch", "WWF Kyiv", "Memorial", "Olena Kovalenko", "Kovalenko, Olena")]
+    [True, True, True, False, False]
+    """
+    words = name.split()
+    plain = {part for word in plain_words(name) for part in (word, word.removeprefix("al"))}
+    return (
+        not 2 <= len(words) <= MOST_WORDS_OF_A_PERSON
+        or IN_NO_PERSONS_NAME.search(name) is not None
+        or bool(Parts.of(name).form)
+        or bool(plain & GROUP_WORDS)
+        or any(word.startswith(GROUP_STEMS) for word in plain)
+        or any(map(is_short_acronym, words))
+        or (words[0][0].isupper() and any(word[0].islower() and word not in PARTICLES for word in words[1:]))
+    )
 
 
 def agree(name: str, known: str, acronyms: Iterable[str] = ()) -> bool:

@@ -215,6 +215,17 @@ def test_letter_is_shown_before_it_goes_in_its_language(desk: Client, campaign: 
     assert "invite River Watch to sign it" in look(desk, campaign, typed("River Watch <river@example.org>"))
 
 
+def test_lone_name_of_a_person_is_greeted_and_kept_sealed(desk: Client, campaign: Campaign) -> None:
+    sent = typed("Olena Kovalenko <olena@example.org>")
+    page = look(desk, campaign, sent)
+    assert "<bdi>—</bdi> · person: <bdi>Olena Kovalenko</bdi>" in page
+    assert "Dear Olena Kovalenko," in page
+    assert "invite your organization to sign it" in page
+    invite(desk, campaign, sent)
+    invitation = campaign.invitations.get()
+    assert (invitation.name, invitation.person) == ("", "Olena Kovalenko")
+
+
 def test_our_own_words_stand_where_none_are_set(desk: Client, campaign: Campaign) -> None:
     page = words_of(desk.get(invite_page(campaign)))
     placeholders = re.findall(r'<textarea[^>]* placeholder="(.*?)"', page)

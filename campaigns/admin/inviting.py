@@ -135,8 +135,13 @@ class Line:
         return None if isinstance(self.verdict.entry, Registered) else self.verdict.entry.line
 
     @property
-    def name(self) -> str:
-        return self.verdict.entry.organization or self.verdict.entry.person
+    def organization(self) -> str:
+        return self.verdict.entry.organization
+
+    @property
+    def person(self) -> str:
+        """Sealed when it is invited, and greeted in the letter."""
+        return self.verdict.entry.person
 
     @property
     def address(self) -> str:
