@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .. import languages, tokens
 from ..models import Invitation, OutgoingMail, Signature, Suppression
 from ..models.reminders import GRACE
-from .signatories import letter, own_page, signing_facts, to_contact
+from .signatories import letter, own_page, signing_facts, title_of, to_contact
 from .words import Letter, Untrue, absolute, composed, shortened
 
 
@@ -107,7 +107,7 @@ def signed_by_invitation(signature: Signature, mail: OutgoingMail) -> Letter:
     """To the invited address, which need not be that of the one who pressed the button: the link can be forwarded."""
     if signature.state not in {Signature.State.PENDING, Signature.State.LISTED}:
         raise Untrue(f"the signature is {signature.state} by now")
-    title = signature.campaign.text.title
+    title = title_of(signature)
     paragraphs = [
         _("“%(title)s” was signed by the link in our invitation to this address. There is nothing left to confirm.")
         % {"title": title}

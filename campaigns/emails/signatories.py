@@ -17,6 +17,7 @@ from ..models import (
     OutgoingMail,
     Proposal,
     Signature,
+    Statement,
     TextVersion,
     Update,
     UpdateText,
@@ -86,7 +87,7 @@ def confirm_signature(signature: Signature, mail: OutgoingMail) -> Letter:
 @letter
 def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
     require_state(signature, Signature.State.LISTED)
-    title = signature.campaign.text.title
+    title = title_of(signature)
     if signature.shown == Signature.Shown.PUBLIC:
         subject, fate = _("Your signature is public"), _("This name now stands under “%(title)s”:")
     else:
@@ -115,7 +116,7 @@ def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
 def statement_published(signature: Signature, mail: OutgoingMail) -> Letter:
     if signature.state not in {Signature.State.PENDING, Signature.State.LISTED} or not signature.campaign.is_published:
         raise Untrue("the signature has ended, or the statement is not public")
-    title = signature.campaign.text.title
+    title = title_of(signature)
     return to_contact(
         signature,
         subject=_("The statement you signed is public: %(title)s") % {"title": shortened(title)},
@@ -134,7 +135,7 @@ def signature_declined(signature: Signature, mail: OutgoingMail) -> Letter:
         subject=_("Your signature could not be accepted"),
         paragraphs=[
             _("The coordinators of “%(title)s” could not accept the signature of %(name)s. They write:")
-            % {"title": signature.campaign.text.title, "name": signature.name}
+            % {"title": title_of(signature), "name": signature.name}
         ],
         quote=signature.reason,
         closing=[_("Nothing was published. If this rests on a mistake, answer this letter.")],
@@ -149,7 +150,7 @@ def signature_removed(signature: Signature, mail: OutgoingMail) -> Letter:
         subject=_("Your signature was removed"),
         paragraphs=[
             _("The coordinators of “%(title)s” have taken the name %(name)s off the list. They write:")
-            % {"title": signature.campaign.text.title, "name": signature.name}
+            % {"title": title_of(signature), "name": signature.name}
         ],
         quote=signature.reason,
         facts=[(_("Correction in public"), signature.correction)] if signature.correction else [],
@@ -165,7 +166,7 @@ def signature_renamed(signature: Signature, mail: OutgoingMail) -> Letter:
         subject=_("Your listed name was corrected"),
         paragraphs=[_("A coordinator has corrected how your name stands under the statement:")],
         facts=[
-            (_("Statement"), signature.campaign.text.title),
+            (_("Statement"), title_of(signature)),
             (_("As signed"), signature.name_as_signed),
             (_("As listed now"), signature.name),
         ],
@@ -201,7 +202,7 @@ def signature_asked(signature: Signature, mail: OutgoingMail) -> Letter:
         subject=_("A question about your signature"),
         paragraphs=[
             _("Before the coordinators of “%(title)s” decide on the signature of %(name)s, they ask you:")
-            % {"title": signature.campaign.text.title, "name": signature.name}
+            % {"title": title_of(signature), "name": signature.name}
         ],
         quote=question.words,
         button=(_("Answer"), own_page(signature)),
@@ -238,8 +239,7 @@ def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
         signature,
         subject=_("The wording of a statement you signed was corrected"),
         paragraphs=[
-            _("The wording of “%(title)s” was corrected. What it asks is the same.")
-            % {"title": signature.campaign.text.title},
+            _("The wording of “%(title)s” was corrected. What it asks is the same.") % {"title": title_of(signature)},
             _("Your signature stands.")
             if signature.text_version.edition == version.edition
             else _("Your signature stays as it was, under an earlier text."),
@@ -258,7 +258,7 @@ def text_proposed(signature: Signature, mail: OutgoingMail) -> Letter:
     proposal = Proposal.objects.select_related("version", "campaign").get(pk=mail.occasion)
     if signature.proposal_to_answer != proposal:
         raise Untrue("the proposal takes no more answers")
-    joining, title = proposal.text_to_join, signature.campaign.text.title
+    joining, title = proposal.text_to_join, title_of(signature)
     facts = [(_("Fingerprint of that text"), joining.digest(signature.language))]
     if proposal.outcome == Proposal.Outcome.OPEN:
         subject = _("A statement you signed is to change: do you agree?")
@@ -318,7 +318,7 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
         subject=_("News of a statement you signed: %(title)s") % {"title": shortened(text.title)},
         paragraphs=[text.title],
         markdown=text.text,
-        facts=outcome_facts(news),
+        facts=outcome_facts(news, text_of(signature)),
         button=(_("Read it on the page"), page_of(signature.campaign, signature.language) + f"#update-{news.pk}"),
         closing=[
             _("You asked for news when you signed. On your own page you can end it: %(page)s")
@@ -327,9 +327,9 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
     )
 
 
-def outcome_facts(news: Update) -> list[tuple[str, str]]:
+def outcome_facts(news: Update, statement: Statement) -> list[tuple[str, str]]:
     """Of which demand the update tells what, and where it can be read."""
-    demands = {demand.key: demand for demand in news.campaign.text.demands}
+    demands = {demand.key: demand for demand in statement.demands}
     facts = []
     if demand := demands.get(news.demand_key):
         facts.append((_("Demand %(number)s") % {"number": demand.number}, demand.text))
@@ -376,6 +376,16 @@ def signing_facts(signature: Signature) -> list[tuple[str, str]]:
     if signature.affiliation:
         facts.insert(1, (_("For identification only"), signature.affiliation))
     return facts
+
+
+def text_of(signature: Signature) -> Statement:
+    """The statement now, in the language in which the group signed."""
+    campaign = signature.campaign
+    return campaign.in_force.statement(campaign.language_for(signature.language))
+
+
+def title_of(signature: Signature) -> str:
+    return text_of(signature).title
 
 
 def require_state(signature: Signature, state: str) -> None:
