@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 def languages() -> list[tuple[str, Any]]:
-    """The languages in which a statement can be written: code and name."""
-    return LANGUAGES
+    """The languages in which a statement can be written: code, and name in the language of the one who looks."""
+    return [(code, _(name)) for code, name in LANGUAGES]
 
 
 def nearest(reader: str, texts: Iterable[str]) -> str:
