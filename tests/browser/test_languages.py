@@ -18,7 +18,7 @@ from tests.builders import make_coordinator
 
 ARABIC = Path(__file__).parent.parent / "data" / "interpol-2018.ar.toml"
 # Names that stand in every language as they are: of the site, of formats, of a zone.
-NAMES = {"Undersigned", "PDF", "PNG", "JPEG", "WebP", "UTC", "SHA", "INTERPOL", "localhost", "http", "https"}
+NAMES = {"Undersigned", "PDF", "PNG", "JPEG", "WebP", "UTC", "sha", "sum", "INTERPOL", "localhost", "http", "https"}
 SEEN = """() => {
   const here = document.documentElement.lang, seen = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -41,7 +41,7 @@ def campaign(site: str) -> Campaign:
     load_interpol(make_coordinator())
     campaign = Campaign.objects.get(slug="interpol-2018")
     translate(campaign, tomllib.loads(ARABIC.read_text(encoding="utf-8")))
-    campaign.add_translation(by=None, note="Arabic.")
+    campaign.add_translation(by=None, note="—")
     return campaign
 
 

@@ -8,10 +8,11 @@ import docx
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db.models import F
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from campaigns.models import Campaign, Invitation
+from campaigns.models import Campaign, Invitation, OutgoingMail
 from tests.browser.conftest import let_the_minute_pass, sign_in_by_hand
 from tests.builders import make_coordinator
 from tests.statements import saved
@@ -160,6 +161,7 @@ def say_not_this_time(reader: Page) -> None:
 def remind(page: Page) -> None:
     """On the board one group has signed, one says no, one is silent: that one is reminded, and nobody else."""
     Invitation.objects.update(written_on=timezone.localdate() - WROTE_YESTERDAY)
+    OutgoingMail.objects.update(sent_at=F("sent_at") - WROTE_YESTERDAY)
     before = len(mail.outbox)
     open_campaign(page)
     page.click("a:text-is('Board')")
