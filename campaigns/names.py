@@ -202,7 +202,7 @@ def written_forms(words: tuple[str, ...]) -> list[tuple[str, ...]]:
 def is_group(name: str) -> bool:
     """Whether it can only be a group's: a single word, or something in it that no person's name has.
 
-    >>> [is_group(name) for name in ("River Watch", "WWF Kyiv", "Memorial", "Olena Kovalenko", "Kovalenko, Olena")]
+    >>> [is_group(name) for name in ("River Watch", "WWF Kyiv", "Memorial", "Given Surname", "Surname, Given")]
     [True, True, True, False, False]
     """
     words = name.split()

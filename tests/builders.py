@@ -166,7 +166,7 @@ def make_listed(campaign: Campaign, name: str = "River Watch", **fields: Any) ->
 
 def make_entry(address: str = "chair@lake.example.org", **fields: Any) -> Entry:
     """A pasted line as it is read."""
-    given = {"line": 1, "words": address, "organization": "Lake Watch", "person": "Olena Ivanenko", "problem": ""}
+    given = {"line": 1, "words": address, "organization": "Lake Watch", "person": "Given Surname", "problem": ""}
     return Entry(address=address, **{**given, **fields})
 
 

@@ -61,7 +61,7 @@ def test_page_shows_the_statement_and_the_form_filled_in(client: Client) -> None
     campaign = make_campaign(time_zone="Europe/Kyiv")
     campaign.ask_by(timezone.now() + A_DAY, by=None)
     record = Organization.objects.register("Lake Watch", country="UA", website="https://lake.example.org")
-    entry = Registered(1, "", "", "Olena Ivanenko", ADDRESS, "", organization_record=record)
+    entry = Registered(1, "", "", "Given Surname", ADDRESS, "", organization_record=record)
     Invitation.objects.invite(campaign, [entry], by=None)
     response = client.get(invited_page(campaign.invitations.get()))
     page = read(response)
@@ -70,7 +70,7 @@ def test_page_shows_the_statement_and_the_form_filled_in(client: Client) -> None
     for words in ("An open letter", "To the assembly", "Do this.", campaign.deadline_in_words):
         assert words in page
     fields = ["organization_name", "website", "contact_name", "email"]
-    filled = ["Lake Watch", "https://lake.example.org", "Olena Ivanenko", ADDRESS]
+    filled = ["Lake Watch", "https://lake.example.org", "Given Surname", ADDRESS]
     assert [value_of(page, field) for field in fields] == filled
     assert '<option value="UA" selected>' in page
 
@@ -256,8 +256,8 @@ def test_closed_campaign_says_so_and_keeps_what_was_typed(client: Client) -> Non
 
 def test_person_signs_in_their_own_name_where_the_campaign_allows_it(client: Client) -> None:
     invitation = invited(allows_persons=True)
-    client.post(invited_page(invitation), signing() | {"kind": "person", "contact_name": "Olena Ivanenko"})
-    assert (Signature.objects.get().kind, Signature.objects.get().name) == ("person", "Olena Ivanenko")
+    client.post(invited_page(invitation), signing() | {"kind": "person", "contact_name": "Given Surname"})
+    assert (Signature.objects.get().kind, Signature.objects.get().name) == ("person", "Given Surname")
 
 
 def test_signature_that_was_set_aside_as_an_attack_shows_a_plain_page(client: Client) -> None:

@@ -48,7 +48,7 @@ OPTED_OUT = [f"chair@group-{number}.example.org" for number in range(10)]
 REPEATED = [f"CHAIR@Group-{number}.example.org" for number in (20, 21, 22)]
 
 
-PRIVATE = ["chair@lake", "Olena", "Name the river", "We will."]
+PRIVATE = ["chair@lake", "Given", "Name the river", "We will."]
 
 
 def every_value() -> list[Any]:
@@ -60,7 +60,7 @@ def signatory(name: str = "Lake Watch") -> dict[str, str]:
 
 
 def contact(email: str = "chair@lake.example.org") -> dict[str, str]:
-    return {"name": "Olena Ivanenko", "role": "chair", "email": email}
+    return {"name": "Given Surname", "role": "chair", "email": email}
 
 
 def pasted() -> list[addresses.Entry]:
@@ -140,7 +140,7 @@ def test_invited_address_and_person_are_kept_sealed() -> None:
     invitation = make_invitation(make_campaign(make_coordinator()))
     invitation.ask_change("Name the river.")
     invitation.answer("We will.", by=None)
-    assert (invitation.email, invitation.person) == ("chair@lake.example.org", "Olena Ivanenko")
+    assert (invitation.email, invitation.person) == ("chair@lake.example.org", "Given Surname")
     assert (invitation.words, invitation.answer_words) == ("Name the river.", "We will.")
     kept = [bytes(value) if isinstance(value, memoryview) else value for row in every_value() for value in row]
     assert [private for private in PRIVATE if private.casefold() in str(kept).casefold()] == []
