@@ -47,6 +47,16 @@ def same_page_in_public(request: HttpRequest, campaign: Campaign) -> str:
     return campaign.address(str(page.url_name), *options) + (f"?{query}" if query else "")
 
 
+def kept_by_nobody(view: View) -> View:
+    """No cache keeps the page, and no search engine."""
+
+    @wraps(view)
+    def answer(*args: Any, **options: Any) -> HttpResponse:
+        return unkept(view(*args, **options))
+
+    return answer
+
+
 def unkept(response: HttpResponse) -> HttpResponse:
     add_never_cache_headers(response)
     response["X-Robots-Tag"] = "noindex, nofollow"

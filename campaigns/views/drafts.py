@@ -1,37 +1,20 @@
 """The draft text, for those who hold its link: they read it as it would be, and remark on it."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ..forms.drafts import RemarkForm
 from ..models import Campaign, Remark
 from ..models.texts import nearest
+from .doors import kept_by_nobody
 
 INVALID, TOO_MANY = 422, 429
 
 
-def unindexed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """No search engine keeps the page, nor follows what it leads to."""
-
-    @wraps(view)
-    def answer(*args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(*args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return answer
-
-
-@unindexed
-@never_cache
+@kept_by_nobody
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, secret: str, language: str = "") -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.shared_by(secret))

@@ -2,18 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ..forms.translating import TranslatingForm
 from ..models import Translation
-from .drafts import INVALID, unindexed
+from .doors import kept_by_nobody
+from .drafts import INVALID
 
 SAVED = "saved"
 
 
-@unindexed
-@never_cache
+@kept_by_nobody
 @require_http_methods(["GET", "HEAD", "POST"])
 def translate(request: HttpRequest, secret: str) -> HttpResponse:
     translation = get_object_or_404(Translation.objects.shared_by(secret))
