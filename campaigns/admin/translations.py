@@ -64,6 +64,11 @@ class TranslationAdmin(Scoped):
         if form.is_bound and not bringing.is_bound and form.is_valid() and form.write(by=request.user):
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(request.path)
+        return self.beside_page(request, translation, form, bringing)
+
+    def beside_page(
+        self, request: HttpRequest, translation: Translation, form: TranslatingForm, bringing: BringingForm
+    ) -> HttpResponse:
         context = {
             "translation": translation,
             "campaign": translation.campaign,
