@@ -34,6 +34,7 @@ urlpatterns = [
     path("drafts/<slug:secret>/", drafts.draft, name="draft"),
     path("drafts/<slug:secret>/in/<str:language>/", drafts.draft, name="draft_in"),
     path("translate/<slug:secret>/", translating.translate, name="translate"),
+    path("translate/<slug:secret>/two-columns.docx", translating.document, name="translate_document"),
     path("signatures/<str:token>/", signing.own_page, name="own_page"),
     path("signatures/<str:token>/logo/", signing.own_logo, name="own_logo"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),

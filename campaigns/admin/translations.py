@@ -1,4 +1,4 @@
-"""Translations: begun by an owner, written beside the original, and shared by a link."""
+"""Translations: begun by an owner, written beside the original or in a document with two columns, shared by a link."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ..desk import is_key
+from ..documents import two_columns
+from ..forms.bringing import BringingForm
 from ..forms.translating import TranslatingForm
 from ..models import Translation
 from .pages import INVALID, page
@@ -56,23 +58,44 @@ class TranslationAdmin(Scoped):
         if not is_key(object_id):
             raise Http404
         translation = self.row(request, int(object_id))
-        form = TranslatingForm(request.POST if request.method == "POST" else None, translation=translation)
-        if form.is_bound and form.is_valid() and form.write(by=request.user):
+        sent = request.POST if request.method == "POST" else None
+        bringing = BringingForm(sent, request.FILES, translation=translation)
+        form = TranslatingForm(bringing.filled_in, translation=translation)
+        if form.is_bound and not bringing.is_bound and form.is_valid() and form.write(by=request.user):
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(request.path)
+        return self.beside_page(request, translation, form, bringing)
+
+    def beside_page(
+        self, request: HttpRequest, translation: Translation, form: TranslatingForm, bringing: BringingForm
+    ) -> HttpResponse:
         context = {
             "translation": translation,
             "campaign": translation.campaign,
             "form": form,
+            "bringing": bringing,
+            "document": reverse("admin:campaigns_translation_document", args=[translation.pk]),
             "may_share": request.user.has_perm("campaigns.change_campaign", translation.campaign),
             "link": link_of(translation),
         }
         title = _("“%(title)s” in %(language)s") % {"title": translation.campaign, "language": translation}
-        return page(self, request, "translation/translate", title, INVALID if form.is_bound else 200, **context)
+        is_refused = form.is_bound and not (bringing.is_valid() and form.is_valid())
+        return page(self, request, "translation/translate", title, INVALID if is_refused else 200, **context)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_POST(self.link_view))
-        return [path("<int:pk>/link/", view, name="campaigns_translation_link"), *super().get_urls()]
+        link = self.admin_site.admin_view(require_POST(self.link_view))
+        document = self.admin_site.admin_view(require_safe(self.document_view))
+        return [
+            path("<int:pk>/link/", link, name="campaigns_translation_link"),
+            path("<int:pk>/two-columns.docx", document, name="campaigns_translation_document"),
+            *super().get_urls(),
+        ]
+
+    def document_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The translation beside its original, in two columns, to be written in a word processor."""
+        translation = self.row(request, pk)
+        headers = {"Content-Disposition": f'attachment; filename="{two_columns.name_of(translation)}"'}
+        return HttpResponse(two_columns.write(translation), content_type=two_columns.TYPE, headers=headers)
 
     def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Opens, renews or ends the translators' link."""
