@@ -67,8 +67,7 @@ class Card:
 
     def png(self) -> bytes:
         """The picture, 1200 x 630, as it was drawn before, or now. Raises Unavailable where the system lacks Pango."""
-        png: bytes = cache.get_or_set(f"card:{self.digest}", self.draw, KEPT_SECONDS)
-        return png
+        return bytes(cache.get_or_set(f"card:{self.digest}", self.draw, KEPT_SECONDS) or b"")
 
     def draw(self) -> bytes:
         document = self.fitted()
@@ -77,8 +76,8 @@ class Card:
         return picture(pdf) if drawable == self else drawable.draw()
 
     def fitted(self) -> Any:
-        """The page, its title in the largest size that has room, or cut; in the narrowest width that takes no more lines,
-        so that no word is left alone in the last."""
+        """The page, its title in the largest size that has room, or cut; and as narrow as it can be in so many lines,
+        lest a word is left alone in the last."""
         weasyprint, fonts = press()
         style = weasyprint.CSS(string=sheet("card"), url_fetcher=fetcher(), font_config=fonts)
 
@@ -103,8 +102,8 @@ class Card:
 
     def without(self, missing: Collection[int]) -> "Card":
         """The same without the characters that no font here has, such as emoji."""
-        words = {name: legible(getattr(self, name), missing) for name in ("title", "addressee", "site")}
-        return replace(self, **words) if missing else self
+        title, addressee, site = (legible(words, missing) for words in (self.title, self.addressee, self.site))
+        return replace(self, title=title, addressee=addressee, site=site) if missing else self
 
 
 def of_campaign(campaign: Campaign, text: Statement, tally: Tally) -> Card:

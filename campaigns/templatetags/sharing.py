@@ -18,7 +18,7 @@ LONGEST_DESCRIPTION = 200
 @register.filter
 def absolute(path: str) -> str:
     """The whole address of a page of ours."""
-    return settings.SITE_URL + path
+    return f"{settings.SITE_URL}{path}"
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """What of a published campaign is shared elsewhere."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
@@ -14,16 +14,18 @@ from .texts import unavailable
 
 @require_safe
 @by_either_door
-def card(request: HttpRequest, campaign: Campaign) -> HttpResponseBase:
+def card(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The share picture with the text in `?in=` or the reader's language, drawn only if something on it has changed."""
     text = text_for_reader(campaign, request.GET.get("in"))["text"]
     card = cards.of_campaign(campaign, text, campaign.signatures.tally())
     etag = quote_etag(card.digest)
-    response = get_conditional_response(request, etag)
-    if response is None:
+    if get_conditional_response(request, etag):
+        response: HttpResponse = HttpResponseNotModified()
+    else:
         try:
             response = HttpResponse(card.png(), content_type="image/png")
         except Unavailable as reason:
             return unavailable(reason)
-    response.headers.update({"ETag": etag, "Cache-Control": "public, max-age=60"})
+    response["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=60)
     return response
