@@ -35,7 +35,7 @@ Row = TypeVar("Row")
 
 
 class Unavailable(Exception):
-    """The letter cannot be set on this machine; the words say what to install."""
+    """Nothing can be set on this machine; the words say what to install."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,10 @@ class Letter:
 
     def pdf(self) -> bytes:
         """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
-        try:
-            import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
-            from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-        except OSError as error:
-            raise Unavailable("The letter needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
+        weasyprint, fonts = press()
         with translation.override(languages.spoken(self.statement.language)):
             html = render_to_string("campaigns/letter.html", {"letter": self, "qr": self.qr()})
-        fonts = FontConfiguration()
-        style = weasyprint.CSS(string=sheet(), url_fetcher=fetcher(), font_config=fonts)
+        style = weasyprint.CSS(string=sheet("letter"), url_fetcher=fetcher(), font_config=fonts)
         pictures = {f"logo:{place}": logo.image for place, logo in enumerate(self.logos)}
         document = weasyprint.HTML(string=html, url_fetcher=fetcher(pictures))
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style], font_config=fonts)
@@ -165,9 +160,20 @@ def of_entry(entry: DeliveryEntry) -> Signatory:
     return Signatory(words["name"], words["kind"], words["affiliation"])
 
 
+def press() -> tuple[Any, Any]:
+    """WeasyPrint, and where it keeps the fonts of one document. Raises Unavailable where the system lacks Pango."""
+    try:
+        import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    except OSError as error:
+        raise Unavailable("This needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
+    return weasyprint, FontConfiguration()
+
+
 @functools.cache
-def sheet() -> str:
-    found = finders.find("campaigns/letter.css")
+def sheet(name: str) -> str:
+    """The style sheet of that name."""
+    found = finders.find(f"campaigns/{name}.css")
     assert isinstance(found, str)
     with open(found, encoding="utf-8") as file:
         return file.read()
@@ -175,7 +181,7 @@ def sheet() -> str:
 
 def fetcher(pictures: Mapping[str, bytes] = MappingProxyType({})) -> Any:
     """A fetcher that knows our fonts and these PNG pictures by their addresses, and refuses every other."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see Letter.pdf
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see press
 
     class OurOwn(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts, translating
+from .views import deliveries, drafts, invitations, organizations, pages, reports, sharing, signing, texts, translating
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -18,6 +18,11 @@ of_a_campaign = [
     path("sign/sent/", signing.sent, name="sent"),
 ]
 
+# What of a published campaign is shared, embedded and read by programs; nothing of it stands behind the private link.
+shared = [
+    path("card.png", sharing.card, name="card"),
+]
+
 # What is the same in every language of the interface.
 files = [
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
@@ -30,6 +35,7 @@ files = [
 urlpatterns = [
     path("", pages.home, name="home"),
     path("campaigns/<slug:slug>/", include(of_a_campaign)),
+    path("campaigns/<slug:slug>/", include(shared)),
     path("circulate/<slug:secret>/", include((of_a_campaign, "circulate"))),
     path("drafts/<slug:secret>/", drafts.draft, name="draft"),
     path("drafts/<slug:secret>/in/<str:language>/", drafts.draft, name="draft_in"),

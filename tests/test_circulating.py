@@ -117,7 +117,7 @@ def without_time(sql: str) -> str:
 
 def public_addresses(campaign: Campaign) -> list[str]:
     pages = ["", "in/en/", "sign/", "sign/sent/", "signatories/", "versions/", "versions/1/", "versions/1/en.json"]
-    return [f"/campaigns/{campaign.slug}/{page}" for page in [*pages, "letter.pdf"]]
+    return [f"/campaigns/{campaign.slug}/{page}" for page in [*pages, "letter.pdf", "card.png"]]
 
 
 def test_nothing_public_speaks_of_a_circulating_campaign(client: Client) -> None:

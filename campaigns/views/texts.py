@@ -64,6 +64,10 @@ def pdf(paper: letter.Letter, name: str) -> HttpResponse:
     try:
         content = paper.pdf()
     except letter.Unavailable as reason:
-        return HttpResponse(str(reason), status=UNAVAILABLE, content_type="text/plain; charset=utf-8")
+        return unavailable(reason)
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def unavailable(reason: letter.Unavailable) -> HttpResponse:
+    return HttpResponse(str(reason), status=UNAVAILABLE, content_type="text/plain; charset=utf-8")

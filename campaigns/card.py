@@ -1,0 +1,176 @@
+"""A campaign and a language of its text, drawn as the picture that stands beside a shared link."""
+
+import bisect
+import datetime
+import functools
+import hashlib
+import io
+import textwrap
+import threading
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pypdfium2
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.utils import translation
+from PIL import Image
+
+from . import languages
+from .letter import fetcher, press, sheet
+from .models import Campaign, Statement, Tally
+
+SITE = "Undersigned"
+ACCENT = "#1d4e89"
+KEPT_SECONDS = 7 * 24 * 3600
+COLOURS = 96
+PIXELS_A_POINT = 96 / 72
+drawing = threading.Lock()  # PDFium takes one thread at a time
+
+# All in pixels, as card.css has them.
+SIZES = (35, 38, 42, 46, 51, 56, 62, 68, 75, 82, 90, 100, 112, 124)
+LINE, ROOM = 1008, 374  # of the title: how wide, and how high together with the addressee
+NARROWER = 48
+LETTER = 0.62  # of the size: the width of a bold letter, on an average
+THIN_LETTER = 0.3  # of the size squared: what a narrow one takes of the room
+
+LONGEST_WORD = 40  # characters; a longer one is broken wherever its line ends
+LONGEST_ADDRESSEE = 130
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that stands on the picture; `until` only where it can be signed and that has an end."""
+
+    language: str
+    direction: str
+    title: str
+    addressee: str
+    organizations: int
+    persons: int
+    until: datetime.datetime | None
+    site: str = SITE
+    accent: str = ACCENT
+
+    @functools.cached_property
+    def html(self) -> str:
+        """In the words of the interface's language that is nearest to the text's."""
+        with translation.override(languages.spoken(self.language)):
+            return render_to_string("campaigns/card.html", {"card": self})
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Another one whenever the picture is another."""
+        return hashlib.sha256(f"{self.html}{self.accent}{sheet('card')}".encode()).hexdigest()[:16]
+
+    def png(self) -> bytes:
+        """The picture, 1200 x 630, as it was drawn before, or now. Raises Unavailable where the system lacks Pango."""
+        return bytes(cache.get_or_set(f"card:{self.digest}", self.draw, KEPT_SECONDS) or b"")
+
+    def draw(self) -> bytes:
+        document = self.fitted()
+        pdf = document.write_pdf()
+        drawable = self.without({code for font in document.fonts.values() for code in font.missing})
+        return picture(pdf) if drawable == self else drawable.draw()
+
+    def fitted(self) -> Any:
+        """The page, its title in the largest size that has room, or cut; and as narrow as it can be in so many lines,
+        lest a word is left alone in the last."""
+        weasyprint, fonts = press()
+        style = weasyprint.CSS(string=sheet("card"), url_fetcher=fetcher(), font_config=fonts)
+
+        @functools.cache
+        def laid_out(size: int, width: int = LINE) -> Any:
+            chosen = f":root {{ --accent: {self.accent}; --size: {size}px; --width: {width}px }}"
+            page = weasyprint.HTML(string=self.html, url_fetcher=fetcher())
+            return page.render(stylesheets=[style, weasyprint.CSS(string=chosen)], font_config=fonts)
+
+        tried = sizes(self.title)
+        too_large = bisect.bisect_left(tried, True, key=lambda size: not fits(laid_out(size)))
+        size = tried[max(too_large - 1, 0)]
+        if not fits(laid_out(size)):
+            return self.shorter().fitted()
+        ends = end_of_title(laid_out(size))
+        widths = [*range(widest_word(self.title, size), LINE, NARROWER), LINE]
+        enough = bisect.bisect_left(widths, True, key=lambda width: end_of_title(laid_out(size, width)) == ends)
+        return laid_out(size, widths[enough])
+
+    def shorter(self) -> "Card":
+        return replace(self, title=cut(self.title, len(self.title) * 5 // 6))
+
+    def without(self, missing: Collection[int]) -> "Card":
+        """The same without the characters that no font here has, such as emoji."""
+        title, addressee, site = (legible(words, missing) for words in (self.title, self.addressee, self.site))
+        return replace(self, title=title, addressee=addressee, site=site) if missing else self
+
+
+def of_campaign(campaign: Campaign, text: Statement, tally: Tally) -> Card:
+    """The picture of the campaign at this minute, with its text in one of its languages."""
+    return Card(
+        language=text.language,
+        direction=text.direction,
+        title=text.title,
+        addressee=cut(text.addressee, LONGEST_ADDRESSEE),
+        organizations=tally.organizations,
+        persons=tally.persons,
+        until=campaign.closes_at if campaign.is_open else None,
+    )
+
+
+def address_of(campaign: Campaign, card: Card) -> str:
+    """The path of the picture: another one when it is another picture, since networks keep what they have."""
+    with translation.override(languages.spoken(card.language)):
+        return f"{campaign.address_in(card.language, 'card')}&v={card.digest}"
+
+
+def sizes(title: str) -> list[int]:
+    """The sizes worth trying: each word has room on a line, and all of them might have room on the page."""
+    wide = [size for size in SIZES if widest_word(title, size) <= LINE]
+    return [size for size in wide if len(title) * THIN_LETTER * size**2 <= LINE * ROOM]
+
+
+def widest_word(title: str, size: int) -> int:
+    longest = max((len(word) for word in title.split() if len(word) <= LONGEST_WORD), default=1)
+    return int(longest * LETTER * size)
+
+
+def fits(document: Any) -> bool:
+    return len(document.pages) == 1
+
+
+def end_of_title(document: Any) -> Any:
+    """Where the title ends; nowhere, if it leaves the page."""
+    return document.pages[0].anchors.get("end-of-title")
+
+
+def cut(text: str, length: int) -> str:
+    """At most so many characters, and an ellipsis where some are left out: cut before a word or, if that one is very
+    long, before a letter with all its marks."""
+    if len(text) <= length:
+        return text
+    by_words = textwrap.shorten(text, length, placeholder="…", break_on_hyphens=False)
+    if len(by_words) > length / 2:
+        return by_words
+    end = length - 1
+    while end > 1 and unicodedata.category(text[end]).startswith("M"):
+        end -= 1
+    return f"{text[:end]}…"
+
+
+def legible(text: str, missing: Collection[int]) -> str:
+    """The text without those characters; nothing, if most of its letters are among them."""
+    letters = [ord(char) for char in text if char.isalpha()]
+    if sum(letter in missing for letter in letters) > len(letters) / 2:
+        return ""
+    return " ".join(text.translate(dict.fromkeys(missing)).split())
+
+
+def picture(pdf: bytes) -> bytes:
+    """The first page as PNG, with a palette."""
+    with drawing, pypdfium2.PdfDocument(pdf) as document:
+        image = document[0].render(scale=PIXELS_A_POINT).to_pil()
+    written = io.BytesIO()
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+    return written.getvalue()
