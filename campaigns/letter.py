@@ -9,7 +9,6 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import segno
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -17,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
-from . import languages
+from . import languages, qr
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement
 from .models.listing import ListingQuerySet
 
@@ -35,7 +34,7 @@ Row = TypeVar("Row")
 
 
 class Unavailable(Exception):
-    """The letter cannot be set on this machine; the words say what to install."""
+    """Nothing can be set on this machine; the words say what to install."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +71,10 @@ class Letter:
 
     def pdf(self) -> bytes:
         """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
-        try:
-            import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
-            from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-        except OSError as error:
-            raise Unavailable("The letter needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
+        weasyprint, fonts = press()
         with translation.override(languages.spoken(self.statement.language)):
             html = render_to_string("campaigns/letter.html", {"letter": self, "qr": self.qr()})
-        fonts = FontConfiguration()
-        style = weasyprint.CSS(string=sheet(), url_fetcher=fetcher(), font_config=fonts)
+        style = weasyprint.CSS(string=sheet("letter"), url_fetcher=fetcher(), font_config=fonts)
         pictures = {f"logo:{place}": logo.image for place, logo in enumerate(self.logos)}
         document = weasyprint.HTML(string=html, url_fetcher=fetcher(pictures))
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style], font_config=fonts)
@@ -88,8 +82,7 @@ class Letter:
 
     def qr(self) -> SafeString:
         """The address as a QR code in SVG, with error correction for print."""
-        code = segno.make(self.address, error="q", micro=False)
-        return SafeString(code.svg_inline(scale=1, border=0, omitsize=True, svgclass="qr", lineclass=None))
+        return qr.inline(self.address)
 
 
 def of_campaign(campaign: Campaign, language: str) -> Letter:
@@ -165,9 +158,20 @@ def of_entry(entry: DeliveryEntry) -> Signatory:
     return Signatory(words["name"], words["kind"], words["affiliation"])
 
 
+def press() -> tuple[Any, Any]:
+    """WeasyPrint, and where it keeps the fonts of one document. Raises Unavailable where the system lacks Pango."""
+    try:
+        import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
+        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    except OSError as error:
+        raise Unavailable("This needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
+    return weasyprint, FontConfiguration()
+
+
 @functools.cache
-def sheet() -> str:
-    found = finders.find("campaigns/letter.css")
+def sheet(name: str) -> str:
+    """The style sheet of that name."""
+    found = finders.find(f"campaigns/{name}.css")
     assert isinstance(found, str)
     with open(found, encoding="utf-8") as file:
         return file.read()
@@ -175,7 +179,7 @@ def sheet() -> str:
 
 def fetcher(pictures: Mapping[str, bytes] = MappingProxyType({})) -> Any:
     """A fetcher that knows our fonts and these PNG pictures by their addresses, and refuses every other."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see Letter.pdf
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see press
 
     class OurOwn(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: Any = None) -> Any:
