@@ -12,8 +12,11 @@ from . import languages, qr
 from .letter import address_of, fetcher, press, sheet
 from .models import Campaign, Statement
 
-# Of the letters, in points, as poster.css counts by them; the first with which all stands on one page is taken.
-SIZES = (16, 14, 12.5, 11, 9.5, 8, 7)
+# Of the letters and of the title, in points; the first with which all stands on one page are taken.
+SIZES = [
+    *[(20, 84), (18, 68), (16, 56), (16, 49), (16, 43), (16, 38)],
+    *[(15, 33), (14, 29), (13, 26), (12, 23), (10, 20), (8, 17), (6, 14)],
+]
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ def on_one_page(html: str) -> Any:
     weasyprint, fonts = press()
     style = weasyprint.CSS(string=sheet("poster"), url_fetcher=fetcher(), font_config=fonts)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher())
-    for size in SIZES:
-        chosen = weasyprint.CSS(string=f"html {{ font-size: {size}pt }}")
+    for letters, title in SIZES:
+        chosen = weasyprint.CSS(string=f":root {{ font-size: {letters}pt; --title: {title}pt }}")
         document = page.render(stylesheets=[style, chosen], font_config=fonts, pdf_variant="pdf/ua-1")
         if len(document.pages) == 1:
             break
