@@ -9,7 +9,6 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import segno
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -17,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
-from . import languages
+from . import languages, qr
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement
 from .models.listing import ListingQuerySet
 
@@ -83,8 +82,7 @@ class Letter:
 
     def qr(self) -> SafeString:
         """The address as a QR code in SVG, with error correction for print."""
-        code = segno.make(self.address, error="q", micro=False)
-        return SafeString(code.svg_inline(scale=1, border=0, omitsize=True, svgclass="qr", lineclass=None))
+        return qr.inline(self.address)
 
 
 def of_campaign(campaign: Campaign, language: str) -> Letter:

@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from .views import deliveries, drafts, invitations, organizations, pages, reports, sharing, signing, texts, translating
+from .views import (
+    deliveries,
+    drafts,
+    embedding,
+    invitations,
+    organizations,
+    pages,
+    reports,
+    sharing,
+    signing,
+    texts,
+    translating,
+)
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -20,11 +32,17 @@ of_a_campaign = [
 
 # What of a published campaign is shared, embedded and read by programs; nothing of it stands behind the private link.
 shared = [
+    path("share/", sharing.share, name="share"),
     path("card.png", sharing.card, name="card"),
+    path("qr.svg", sharing.qr_svg, name="qr_svg"),
+    path("qr.png", sharing.qr_png, name="qr_png"),
+    path("poster.pdf", sharing.poster_pdf, name="poster"),
+    path("embed/", embedding.embed, name="embed"),
 ]
 
 # What is the same in every language of the interface.
 files = [
+    path("oembed/", embedding.oembed, name="oembed"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),
     path("deliveries/verify.py", deliveries.script, name="verify_script"),

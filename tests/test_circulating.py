@@ -117,7 +117,8 @@ def without_time(sql: str) -> str:
 
 def public_addresses(campaign: Campaign) -> list[str]:
     pages = ["", "in/en/", "sign/", "sign/sent/", "signatories/", "versions/", "versions/1/", "versions/1/en.json"]
-    return [f"/campaigns/{campaign.slug}/{page}" for page in [*pages, "letter.pdf", "card.png"]]
+    files = ["letter.pdf", "card.png", "poster.pdf", "qr.svg", "qr.png", "share/", "embed/"]
+    return [f"/campaigns/{campaign.slug}/{page}" for page in [*pages, *files]]
 
 
 def test_nothing_public_speaks_of_a_circulating_campaign(client: Client) -> None:

@@ -145,6 +145,10 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those in public as a page in this language lists them."""
         return self.in_public().named_in(language)
 
+    def newest_on_page(self, language: str) -> Self:
+        """Those of `on_page` that stand under what is asked now, who came last first."""
+        return self.standing().on_page(language).order_by("-position", "-id")
+
     def named_in(self, language: str) -> Self:
         """Each with its organization, and named as by `marked_names`."""
         return self.select_related("organization").marked_names(language, OuterRef("organization"))

@@ -1,44 +1,50 @@
-"""What a page says of itself to those who show a link to it."""
+"""Where a page can be sent to: plain addresses, without a script of anybody's."""
 
-import locale
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.conf import settings
-from django.utils.translation import to_locale
+from django.utils.translation import gettext as _
 
-from campaigns import card, letter
-from campaigns.markdown import words
-from campaigns.models import Campaign, Statement, Tally
+from campaigns.models import Campaign, Statement
 
 register = template.Library()
 
-LONGEST_DESCRIPTION = 200
+# Those that have one address for everybody: of Mastodon each server has its own, Signal has none.
+NETWORKS = {
+    "WhatsApp": "https://wa.me/?text={words}%20{address}",
+    "Telegram": "https://t.me/share/url?url={address}&text={words}",
+    "Facebook": "https://www.facebook.com/sharer/sharer.php?u={address}",
+    "Bluesky": "https://bsky.app/intent/compose?text={words}%20{address}",
+    "X": "https://x.com/intent/post?text={words}&url={address}",
+    "LinkedIn": "https://www.linkedin.com/sharing/share-offsite/?url={address}",
+}
+BY_MAIL = "mailto:?subject={words}&body={words}%0D%0A%0D%0A{address}"
 
 
-@register.filter
-def absolute(path: str) -> str:
-    """The whole address of a page of ours."""
-    return f"{settings.SITE_URL}{path}"
+@dataclass(frozen=True)
+class ShareLink:
+    name: str
+    address: str
 
 
-@register.filter
-def in_short(text: Statement) -> str:
-    """Its summary or, where there is none, its first words."""
-    return text.summary or card.cut(words(text.body), LONGEST_DESCRIPTION)
-
-
-@register.filter
-def with_territory(code: str) -> str:
-    """The language as networks call it, which want a territory, too: `uk_UA`."""
-    return locale.normalize(to_locale(code)).partition(".")[0]
-
-
-@register.simple_tag
-def address_for_all(campaign: Campaign, text: Statement) -> str:
-    """The path under which everybody reads that text, whatever the interface's language is here."""
-    return letter.address_of(campaign, text.language)
+@register.simple_tag(takes_context=True)
+def address_to_share(context: dict[str, Any], campaign: Campaign) -> str:
+    """The whole address of the campaign's page, in the language in which it is read here."""
+    return f"{settings.SITE_URL}{campaign.address_in(context.get('named', ''))}"
 
 
 @register.simple_tag
-def card_address(campaign: Campaign, text: Statement, tally: Tally) -> str:
-    return card.address_of(campaign, card.of_campaign(campaign, text, tally))
+def share_links(text: Statement, address: str) -> list[ShareLink]:
+    """To an e-mail and to each network, with the title and the address filled in."""
+    filled = {"words": quote(text.title, safe=""), "address": quote(address, safe="")}
+    links = {_("E-mail"): BY_MAIL, **NETWORKS}
+    return [ShareLink(name, link.format(**filled)) for name, link in links.items()]
+
+
+@register.simple_tag
+def oembed_address(address: str) -> str:
+    """Where a program asks for the frame of the page that has this address."""
+    return f"{settings.SITE_URL}/oembed/?url={quote(address, safe='')}"

@@ -1,15 +1,37 @@
-"""What of a published campaign is shared elsewhere."""
+"""What people share of a published campaign: its address, as links, as a picture, as a QR code and on a poster."""
 
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from .. import card as cards
+from .. import poster, qr
+from ..forms.embedding import FrameForm
 from ..letter import Unavailable
 from ..models import Campaign
 from .doors import by_either_door, text_for_reader
-from .texts import unavailable
+from .texts import pdf, unavailable
+
+TO_CORRECT = 422
+
+
+@require_safe
+@csp_update({"frame-src": [SELF]})
+@by_either_door
+def share(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """All the ways to share, and the frame for somebody's own page, in the language and colours that they ask for."""
+    form = FrameForm(campaign, request.GET)
+    context = {
+        **text_for_reader(campaign, request.GET.get("in")),
+        "form": form,
+        "frame": form.frame if form.is_valid() else None,
+    }
+    return render(request, "campaigns/share.html", context, status=TO_CORRECT if form.errors else None)
 
 
 @require_safe
@@ -29,3 +51,33 @@ def card(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     response["ETag"] = etag
     patch_cache_control(response, public=True, max_age=60)
     return response
+
+
+@require_safe
+@by_either_door
+def qr_svg(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    return image(qr.svg(address_read(request, campaign)), "image/svg+xml", f"{campaign.slug}.svg")
+
+
+@require_safe
+@by_either_door
+def qr_png(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    return image(qr.png(address_read(request, campaign)), "image/png", f"{campaign.slug}.png")
+
+
+@require_safe
+@by_either_door
+def poster_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """In `?in=` or the reader's language."""
+    language = text_for_reader(campaign, request.GET.get("in"))["text"].language
+    return pdf(poster.of_campaign(campaign, language), f"{campaign.slug}-poster-{language}.pdf")
+
+
+def address_read(request: HttpRequest, campaign: Campaign) -> str:
+    """The whole address of the campaign's page as who asks reads it."""
+    named = text_for_reader(campaign, request.GET.get("in"))["named"]
+    return f"{settings.SITE_URL}{campaign.address_in(named)}"
+
+
+def image(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'inline; filename="{name}"'})

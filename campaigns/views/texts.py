@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from .. import differences, letter
 from ..models import Campaign, TextVersion
+from ..poster import Poster
 from .doors import by_either_door, text_for_reader
 
 UNAVAILABLE = 503
@@ -60,7 +61,7 @@ def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return pdf(letter.of_campaign(campaign, language), f"{campaign.slug}-{language}.pdf")
 
 
-def pdf(paper: letter.Letter, name: str) -> HttpResponse:
+def pdf(paper: letter.Letter | Poster, name: str) -> HttpResponse:
     try:
         content = paper.pdf()
     except letter.Unavailable as reason:

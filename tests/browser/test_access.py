@@ -46,6 +46,7 @@ def addresses(site: str) -> list[str]:
         "/",
         "/campaigns/open-letter/",
         "/campaigns/open-letter/signatories/",
+        "/campaigns/open-letter/share/",
         "/campaigns/open-letter/sign/",
         f"/campaigns/open-letter/sign/sent/?token={tokens.make(waiting, tokens.SENT_PAGE)}",
         f"/signatures/{tokens.make(waiting, tokens.OWN_PAGE)}/",

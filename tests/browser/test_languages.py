@@ -19,6 +19,7 @@ from tests.builders import make_coordinator
 ARABIC = Path(__file__).parent.parent / "data" / "interpol-2018.ar.toml"
 # Names that stand in every language as they are: of the site, of formats, of a zone.
 NAMES = {"Undersigned", "PDF", "PNG", "JPEG", "WebP", "UTC", "sha", "sum", "INTERPOL", "localhost", "http", "https"}
+NETWORKS = {"WhatsApp", "Telegram", "Facebook", "Bluesky", "LinkedIn"}
 SEEN = """() => {
   const here = document.documentElement.lang, seen = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -56,7 +57,7 @@ def page(chromium: Browser, site: str, request: pytest.FixtureRequest) -> Iterat
 def foreign(words: list[str]) -> set[str]:
     """The Latin words that are no names, addresses or links."""
     plain = " ".join(re.sub(r"\S+@\S+|https?://\S+|\w+(?:\.\w+)+", " ", text) for text in words)
-    return set(re.findall(r"[A-Za-z]{2,}", plain)) - NAMES
+    return set(re.findall(r"[A-Za-z]{2,}", plain)) - NAMES - NETWORKS
 
 
 def looks_right(page: Page, language: str, direction: str) -> None:

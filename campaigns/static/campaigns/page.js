@@ -1,8 +1,25 @@
-/* Offers the page at its head in the reader's own language, where the foot has it. Everything works without. */
+/* The comfort of the public pages. Everything works without. */
 
 "use strict";
 
+/* Offers the page at its head in the reader's own language, where the foot has it. */
 const shown = document.documentElement.lang;
 const offered = new Map([...document.querySelectorAll("footer .languages a")].map((link) => [link.hreflang, link]));
 const wanted = navigator.languages.map((code) => code.split("-")[0]).find((code) => code === shown || offered.has(code));
 if (offered.has(wanted)) document.querySelector("header.site").append(offered.get(wanted).cloneNode(true));
+
+/* Copies and shares where this browser can; each button shows only then. */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const told = button.nextElementSibling;
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    told.textContent = "";
+    await navigator.clipboard.writeText(button.dataset.copy);
+    told.textContent = told.dataset.done;
+  });
+}
+for (const button of document.querySelectorAll("[data-share]")) {
+  const { share: url, title } = button.dataset;
+  button.hidden = !navigator.share;
+  button.addEventListener("click", () => navigator.share({ title, url }).catch(() => {}));
+}

@@ -1,0 +1,59 @@
+"""A campaign as a poster: one sheet for a wall, with the QR code of its page. HTML, then PDF."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from . import languages, qr
+from .letter import address_of, fetcher, press, sheet
+from .models import Campaign, Statement
+
+# Of the letters and of the title, in points; the first with which all stands on one page are taken.
+SIZES = [
+    *[(20, 84), (18, 68), (16, 56), (16, 49), (16, 43), (16, 38)],
+    *[(15, 33), (14, 29), (13, 26), (12, 23), (10, 20), (8, 17), (6, 14)],
+]
+
+
+@dataclass(frozen=True)
+class Poster:
+    """All that stands on the sheet; `closes_at` only where signing has an end."""
+
+    statement: Statement
+    address: str
+    is_open: bool
+    closes_at: datetime.datetime | None
+
+    def pdf(self) -> bytes:
+        """The sheet as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
+        with translation.override(languages.spoken(self.statement.language)):
+            html = render_to_string("campaigns/poster.html", {"poster": self, "qr": qr.inline(self.address)})
+        pdf: bytes = on_one_page(html).write_pdf(pdf_variant="pdf/ua-1")
+        return pdf
+
+
+def of_campaign(campaign: Campaign, language: str) -> Poster:
+    """The poster as it would be printed at this minute."""
+    return Poster(
+        statement=campaign.in_force.statement(language),
+        address=settings.SITE_URL + address_of(campaign, language),
+        is_open=campaign.is_open,
+        closes_at=campaign.closes_at,
+    )
+
+
+def on_one_page(html: str) -> Any:
+    """The page, laid out in the largest letters with which it is one."""
+    weasyprint, fonts = press()
+    style = weasyprint.CSS(string=sheet("poster"), url_fetcher=fetcher(), font_config=fonts)
+    page = weasyprint.HTML(string=html, url_fetcher=fetcher())
+    for letters, title in SIZES:
+        chosen = weasyprint.CSS(string=f":root {{ font-size: {letters}pt; --title: {title}pt }}")
+        document = page.render(stylesheets=[style, chosen], font_config=fonts, pdf_variant="pdf/ua-1")
+        if len(document.pages) == 1:
+            break
+    return document

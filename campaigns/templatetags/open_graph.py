@@ -1,0 +1,44 @@
+"""What a page says of itself to those who show a link to it."""
+
+import locale
+
+from django import template
+from django.conf import settings
+from django.utils.translation import to_locale
+
+from campaigns import card, letter
+from campaigns.markdown import words
+from campaigns.models import Campaign, Statement, Tally
+
+register = template.Library()
+
+LONGEST_DESCRIPTION = 200
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """The whole address of a page of ours."""
+    return f"{settings.SITE_URL}{path}"
+
+
+@register.filter
+def in_short(text: Statement) -> str:
+    """Its summary or, where there is none, its first words."""
+    return text.summary or card.cut(words(text.body), LONGEST_DESCRIPTION)
+
+
+@register.filter
+def with_territory(code: str) -> str:
+    """The language as networks call it, which want a territory, too: `uk_UA`."""
+    return locale.normalize(to_locale(code)).partition(".")[0]
+
+
+@register.simple_tag
+def address_for_all(campaign: Campaign, text: Statement) -> str:
+    """The path under which everybody reads that text, whatever the interface's language is here."""
+    return letter.address_of(campaign, text.language)
+
+
+@register.simple_tag
+def card_address(campaign: Campaign, text: Statement, tally: Tally) -> str:
+    return card.address_of(campaign, card.of_campaign(campaign, text, tally))

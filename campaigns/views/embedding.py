@@ -1,0 +1,105 @@
+"""The frame of a campaign that stands on other people's pages, and how a program of theirs finds it (oEmbed)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import resolve
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from .. import languages
+from ..embedding import THEMES, Frame
+from ..forms.embedding import OEmbedForm
+from ..models import Campaign
+from .doors import by_either_door, text_for_reader
+
+NEWEST_NAMES = 5
+NOT_IMPLEMENTED = 501
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": None})
+@by_either_door
+def embed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Count, newest names and a button that opens the site. Anybody may frame it, a file on a disk too."""
+    reading = text_for_reader(campaign, request.GET.get("in"))
+    theme = request.GET.get("theme", "")
+    context = {
+        **reading,
+        "theme": theme if theme in THEMES else "",
+        "newest": campaign.signatures.newest_on_page(reading["text"].language)[:NEWEST_NAMES],
+        "tally": campaign.signatures.tally(),
+    }
+    return render(request, "campaigns/embed.html", context)
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    """For a program that has the address of a campaign's page: the frame to show in place of it."""
+    form = OEmbedForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
+    write = FORMATS.get(form.cleaned_data["format"] or "json")
+    if write is None:
+        return HttpResponse("json, xml", status=NOT_IMPLEMENTED, content_type="text/plain; charset=utf-8")
+    frame = frame_at(form.cleaned_data["url"])
+    return write(
+        {
+            "version": "1.0",
+            "type": "rich",
+            "title": frame.text.title,
+            "provider_name": _("Undersigned"),
+            "provider_url": settings.SITE_URL,
+            "html": frame.html(**form.size),
+            **form.size,
+        }
+    )
+
+
+def frame_at(address: str) -> Frame:
+    """The frame of the published campaign whose page has this address. Raises Http404."""
+    try:
+        asked = urlsplit(address)
+    except ValueError as error:
+        raise Http404 from error
+    if asked.scheme not in {"http", "https"} or asked.netloc.lower() != urlsplit(settings.SITE_URL).netloc.lower():
+        raise Http404
+    interface = languages.of_path(asked.path)
+    with translation.override(interface):
+        page = resolve(asked.path)
+    if page.view_name not in {"campaign", "campaign_in"}:
+        raise Http404
+    campaign = get_object_or_404(Campaign.objects.for_readers().published(), slug=page.kwargs["slug"])
+    named = page.kwargs.get("language", "")
+    if named and named not in campaign.in_force.content:
+        raise Http404
+    return Frame(campaign, interface, named)
+
+
+def as_json(answer: Mapping[str, Any]) -> HttpResponse:
+    return for_everybody(json.dumps(answer, ensure_ascii=False).encode(), "application/json")
+
+
+def as_xml(answer: Mapping[str, Any]) -> HttpResponse:
+    root = Element("oembed")
+    for name, value in answer.items():
+        SubElement(root, name).text = str(value)
+    return for_everybody(tostring(root, encoding="utf-8", xml_declaration=True), "text/xml; charset=utf-8")
+
+
+def for_everybody(content: bytes, kind: str) -> HttpResponse:
+    """A script on any page may read it."""
+    return HttpResponse(content, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
+
+
+FORMATS = {"json": as_json, "xml": as_xml}
