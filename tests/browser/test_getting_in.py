@@ -140,7 +140,8 @@ def crawl(page: Page, starts: list[str], site: str) -> list[str]:
         address = waiting.pop()
         if page.goto(address) is None:
             continue
-        for link in page.eval_on_selector_all("a[href]:not([hreflang])", "links => links.map(link => link.getAttribute('href'))"):
+        links = page.locator("a[href]:not([hreflang])")
+        for link in links.evaluate_all("links => links.map(link => link.getAttribute('href'))"):
             full = urldefrag(urljoin(page.url, link)).url
             path = urlsplit(full).path
             is_page = path.endswith("/") and urlsplit(full).netloc == urlsplit(site).netloc
