@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts, translating
+from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts, themes, translating
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -20,6 +20,8 @@ of_a_campaign = [
 
 # What is the same in every language of the interface.
 files = [
+    path("theme.css", themes.sheet, name="theme_css"),
+    path("theme/<slug:name>.png", themes.logo, name="theme_logo"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),
     path("deliveries/verify.py", deliveries.script, name="verify_script"),
@@ -46,4 +48,5 @@ urlpatterns = [
     path("report/sent/", reports.thanks, name="report_sent"),
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<int:version>/", pages.privacy, name="privacy_version"),
+    path("legal/", themes.legal, name="legal"),
 ]
