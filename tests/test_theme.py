@@ -208,6 +208,17 @@ def test_saving_again_changes_and_records_nothing(desk: Client) -> None:
     assert Event.objects.order_by("pk").last().details == {"fields": ["name", "texts"]}  # type: ignore[union-attr]
 
 
+def test_form_opens_with_what_is_kept(desk: Client) -> None:
+    look = {"name": "River Coalition", "accent": "#7a1f3d", "en-footer": "Friends.", "ar-legal_notice": "نحن."}
+    save(desk, **look)
+    opened = desk.get(LOOK).context
+    forms = [opened["form"], *opened["texts"]]
+    held = {bound.html_name: bound.value() for form in forms for bound in form if bound.value()}
+    assert held == look
+    save(desk, **held)
+    assert Event.objects.count() == 1
+
+
 def test_look_first_shows_and_keeps_nothing(desk: Client) -> None:
     response = desk.post(LOOK, {"look": "", "name": "River Coalition", "accent": "#7a1f3d"})
     page = response.content.decode()

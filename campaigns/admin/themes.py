@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .. import colours, languages
@@ -66,6 +67,7 @@ class TextForm(forms.ModelForm):
     class Meta:
         model = ThemeText
         fields = ["footer", "legal_notice"]
+        widgets = {"footer": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, site: SiteTheme, language: str, sent: Any = None) -> None:
         written = site.written.get(language) or ThemeText(language=language)
@@ -84,8 +86,8 @@ class SiteThemeAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         site, is_sent = SiteTheme.objects.the_one(), request.method == "POST"
-        typed = request.POST if is_sent else None
-        form = ThemeForm(typed, request.FILES, instance=site)
+        typed, files = (request.POST, request.FILES) if is_sent else (None, None)
+        form = ThemeForm(typed, files, instance=site)
         texts = [TextForm(site, code, typed) for code, _name in languages.choices()]
         is_sound = all([each.is_valid() for each in (form, *texts)])
         if is_sound and "look" not in request.POST:
@@ -94,4 +96,4 @@ class SiteThemeAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(request.path)
         status = INVALID if is_sent and not is_sound else 200
         context = {"form": form, "texts": texts, "site": site, "schemes": [site.light, site.dark]}
-        return page(self, request, "sitetheme/theme", SiteTheme._meta.verbose_name, status, **context)
+        return page(self, request, "sitetheme/theme", capfirst(self.opts.verbose_name), status, **context)
