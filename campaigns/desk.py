@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from . import manual, sessions
-from .models import Campaign, OutgoingMail, Report, Role, Translation, queues_of, undoable_of
+from .models import Campaign, OutgoingMail, Report, Role, SiteTheme, Translation, queues_of, undoable_of
 from .views.errors import not_saved
 
 View = Callable[..., HttpResponse]
@@ -125,9 +125,10 @@ class Desk(AdminSite):
         return HttpResponseRedirect(ways[-1] + query if ways else reverse("mfa_index"))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """As Django's, with what can be undone, for the pages that show it."""
+        """As Django's, with the name of the site and what can be undone, for the pages that show it."""
         undoable = partial(undoable_of, request.user, request.session.get(TOGETHER, []))
-        return {**super().each_context(request), "undoable": cache(undoable)}
+        name = SiteTheme.current().title
+        return {**super().each_context(request), "site_header": name, "site_title": name, "undoable": cache(undoable)}
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """What waits for this person, how the campaigns stand, and then the lists."""

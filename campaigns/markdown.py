@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 
 import nh3
+from django.core.exceptions import ValidationError
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -14,6 +16,7 @@ TAGS = {
     *("strong", "em", "s", "a", "code", "table", "thead", "tbody", "tr", "th", "td"),
 }
 DEEPEST_HEADING = 6
+WITH_HTML = MarkdownIt("commonmark", {"html": True})
 
 
 def render(text: str) -> SafeString:
@@ -83,3 +86,11 @@ def words(text: str) -> str:
     inlines = [token.children or [] for token in PARSER.parse(text)]
     said = ["".join(" " if "break" in child.type else child.content for child in inline) for inline in inlines]
     return " ".join(" ".join(said).split())
+
+
+def refuse_html(text: str) -> None:
+    """Raises ValidationError for HTML, which `render` would show as it was typed."""
+    tokens = WITH_HTML.parse(text)
+    if any(token.type.startswith("html_") for outer in tokens for token in [outer, *(outer.children or [])]):
+        words = _("HTML is not taken here. Write Markdown, such as **bold** and [words](https://example.org).")
+        raise ValidationError(words)

@@ -13,6 +13,7 @@ from .views import (
     sharing,
     signing,
     texts,
+    themes,
     translating,
 )
 
@@ -43,6 +44,8 @@ shared = [
 # What is the same in every language of the interface.
 files = [
     path("oembed/", embedding.oembed, name="oembed"),
+    path("theme.css", themes.sheet, name="theme_css"),
+    path("theme/<slug:name>.png", themes.logo, name="theme_logo"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),
     path("deliveries/verify.py", deliveries.script, name="verify_script"),
@@ -71,4 +74,5 @@ urlpatterns = [
     path("report/sent/", reports.thanks, name="report_sent"),
     path("privacy/", pages.privacy, name="privacy"),
     path("privacy/<int:version>/", pages.privacy, name="privacy_version"),
+    path("legal/", themes.legal, name="legal"),
 ]

@@ -87,8 +87,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True)
 def _settings_of_tests(settings: Any) -> None:
     """Static files as they lie in the checkout, uploads in the run's own folder, plain http, passwords quick to hash,
-    no attempts to sign in."""
+    no attempts to sign in, no theme in memory."""
     from django.core.cache import cache
+
+    from campaigns.models import SiteTheme
 
     settings.STORAGES = {
         **settings.STORAGES,
@@ -98,6 +100,7 @@ def _settings_of_tests(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
+    SiteTheme.forget()
 
 
 @pytest.fixture

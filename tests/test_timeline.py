@@ -389,6 +389,11 @@ def tell_of_people(story: Story, first: User, second: User) -> None:
     story.tell("account closed", second, lambda: people.close(newcomer, by=second))
     story.tell("account reopened", first, lambda: people.reopen(newcomer, by=first))
     assert Event.objects.get(verb="account reopened").sentence == "reopened a person’s account: newcomer"
+    look = {"name": "River Coalition", "accent": "#7a1f3d", "en-footer": "The rivers’ friends."}
+    story.tell("themed", first, lambda: press(at_the_desk(first), address("sitetheme_changelist"), **look))
+    assert Event.objects.get(verb="themed").sentence == (
+        "changed the look of the site: name of the site, colour of links and buttons, texts of the site"
+    )
 
 
 def tell_of_attacks_and_reports(story: Story, first: User, second: User) -> None:

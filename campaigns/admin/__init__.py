@@ -11,6 +11,7 @@ from .people import PersonAdmin
 from .records import EventAdmin, OutgoingMailAdmin
 from .reports import ReportAdmin
 from .signatures import SignatureAdmin
+from .themes import SiteThemeAdmin
 from .translations import TranslationAdmin
 
 __all__ = [
@@ -23,9 +24,9 @@ __all__ = [
     "PersonAdmin",
     "ReportAdmin",
     "SignatureAdmin",
+    "SiteThemeAdmin",
     "TranslationAdmin",
     "UpdateAdmin",
 ]
 
-admin.site.site_header = admin.site.site_title = _("Undersigned")
 admin.site.index_title = _("The coordinators’ desk")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import languages
 from ..models import OutgoingMail, people
-from .words import Letter, Untrue, absolute, composed
+from .words import Letter, Untrue, absolute, composed, site
 
 NOT_YOU = gettext_lazy("If it was not you, tell an administrator at once: somebody else may be in your account.")
 
@@ -83,7 +83,7 @@ def to_person_of_the_desk(mail: OutgoingMail) -> EmailMultiAlternatives:
                 facts=[(_("User name"), person.get_username()), (_("The desk"), absolute("admin:index"))],
                 button=(_("Choose a password"), way_in(person)) if mail.kind in WITH_LINK else None,
                 closing=[str(closing)],
-                footer=_("You get this letter because of your account on %(site)s.") % {"site": settings.SITE_URL},
+                footer=_("You get this letter because of your account on %(site)s.") % {"site": site()},
             )
         )
 

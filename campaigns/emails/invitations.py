@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -12,7 +11,7 @@ from .. import languages, tokens
 from ..models import Invitation, OutgoingMail, Signature, Suppression
 from ..models.reminders import GRACE
 from .signatories import letter, own_page, signing_facts, title_of, to_contact
-from .words import Letter, Untrue, absolute, composed, shortened
+from .words import Letter, Untrue, absolute, composed, shortened, site
 
 
 def to_invited(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -180,7 +179,7 @@ def because(invitation: Invitation) -> str:
         "answer goes to %(reply_to)s."
     )
     name = invitation.name or _("your organization")
-    return words % {"name": name, "site": settings.SITE_URL, "reply_to": invitation.campaign.reply_to}
+    return words % {"name": name, "site": site(), "reply_to": invitation.campaign.reply_to}
 
 
 def page_of(invitation: Invitation) -> str:

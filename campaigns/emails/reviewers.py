@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from .. import languages
 from ..models import Campaign, OutgoingMail, people
-from .words import Letter, Untrue, absolute, composed, page_of, shortened
+from .words import Letter, Untrue, absolute, composed, page_of, shortened, site
 
 
 def to_reviewer(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -23,9 +23,7 @@ def to_reviewer(mail: OutgoingMail) -> EmailMultiAlternatives:
     with translation.override(languages.spoken(people.language_of(reviewer.pk))), timezone.override(campaign.zone):
         words = LETTERS[mail.kind](campaign)
         words.to, words.reply_to = reviewer.email, campaign.reply_to
-        words.footer = _("You get this letter because you coordinate this campaign on %(site)s.") % {
-            "site": settings.SITE_URL
-        }
+        words.footer = _("You get this letter because you coordinate this campaign on %(site)s.") % {"site": site()}
         return composed(words)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone, translation
@@ -24,7 +23,7 @@ from ..models import (
     people,
 )
 from ..models.listing import BY_THE_GROUP
-from .words import Letter, Untrue, absolute, composed, page_of, shortened, signed_by
+from .words import Letter, Untrue, absolute, composed, page_of, shortened, signed_by, site
 
 Writer = Callable[[Signature, OutgoingMail], Letter]
 
@@ -356,7 +355,7 @@ def to_coordinator(mail: OutgoingMail, campaign: Campaign, **words: Any) -> Lett
     coordinator = get_user_model().objects.filter(pk=mail.recipient or 0, is_active=True).exclude(email="").first()
     if coordinator is None:
         raise Untrue("the coordinator has no address any more")
-    footer = _("You get this letter because you coordinate this campaign on %(site)s.") % {"site": settings.SITE_URL}
+    footer = _("You get this letter because you coordinate this campaign on %(site)s.") % {"site": site()}
     return Letter(to=coordinator.email, reply_to=campaign.reply_to, footer=footer, **words)
 
 

@@ -1,6 +1,7 @@
 """What a letter says, and how its words become a message."""
 
 from dataclasses import dataclass, field
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from .. import differences
 from ..differences import Change
-from ..models import Campaign
+from ..models import Campaign, SiteTheme
 
 
 class Untrue(Exception):
@@ -49,12 +50,25 @@ def composed(words: Letter) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=" ".join(words.subject.split()),
         body=render_to_string("emails/letter.txt", context),
+        from_email=sender(),
         to=[words.to],
         reply_to=[words.reply_to] if words.reply_to else [],
         headers=unsubscribing(words.stop) if words.stop else {},
     )
     message.attach_alternative(render_to_string("emails/letter.html", context), "text/html")
     return message
+
+
+def sender() -> str:
+    """The address from which we write, with the site's name before it where the setting has none."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name or SiteTheme.current().name, address))
+
+
+def site() -> str:
+    """How a letter speaks of the site: its address, with its name before it where it has one."""
+    name = SiteTheme.current().name
+    return f"{name} ({settings.SITE_URL})" if name else settings.SITE_URL
 
 
 def unsubscribing(token: str) -> dict[str, str]:
@@ -66,7 +80,7 @@ def unsubscribing(token: str) -> dict[str, str]:
 def signed_by(campaign: Campaign) -> str:
     """Who writes, and where an answer goes."""
     words = _("The coordinators of this statement write to you through %(site)s. Your answer goes to %(reply_to)s.")
-    return words % {"site": settings.SITE_URL, "reply_to": campaign.reply_to}
+    return words % {"site": site(), "reply_to": campaign.reply_to}
 
 
 def absolute(view: str, *args: Any) -> str:

@@ -29,6 +29,7 @@ from .reports import Report
 from .signatures import Signature
 from .suppressions import Suppression
 from .texts import NumberedDemand, Statement, TextVersion
+from .themes import SiteTheme, ThemeText
 from .translations import DemandTranslation, Translation, Writing
 from .updates import Update, UpdateText
 
@@ -77,10 +78,12 @@ __all__ = [
     "Role",
     "Sign",
     "Signature",
+    "SiteTheme",
     "Statement",
     "Suppression",
     "Tally",
     "TextVersion",
+    "ThemeText",
     "Translation",
     "Undoable",
     "Update",

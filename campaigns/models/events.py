@@ -183,6 +183,7 @@ class Event(models.Model):
         FACTOR_TAKEN = "factor taken back", _("took a person’s second factor back")
         ACCOUNT_CLOSED = "account closed", _("closed a person’s account")
         ACCOUNT_REOPENED = "account reopened", _("reopened a person’s account")
+        THEMED = "themed", _("changed the look of the site")
 
     # The record outlives what it speaks of, so its references are kept without the database holding them.
     campaign = models.ForeignKey(

@@ -21,7 +21,7 @@ from .outbox import OutgoingMail
 PUBLIC_PAGES = frozenset(
     {
         "home", "campaign", "campaign_in", "versions", "version", "signatories", "signatories_in", "sign", "sent",
-        "share", "organization", "delivery", "check", "privacy", "privacy_version",
+        "share", "organization", "delivery", "check", "privacy", "privacy_version", "legal",
     }
 )  # fmt: skip
 PATH = re.compile(r"/[a-zA-Z0-9/_.-]{0,199}")

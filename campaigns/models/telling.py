@@ -55,6 +55,7 @@ FIELDS_OF = {
     "receipt noted": "campaigns.DeliveryRecipient",
     "changed": "campaigns.Organization",
     "entrusted": settings.AUTH_USER_MODEL,
+    "themed": "campaigns.SiteTheme",
 }
 
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from campaigns import tokens
-from campaigns.models import Signature
+from campaigns.models import Signature, SiteTheme, ThemeText
 from tests.builders import (
     invited_page,
     make_campaign,
@@ -99,6 +99,18 @@ def test_public_pages_have_no_axe_violation_and_fit(addresses: list[str], screen
         overflow = screen.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow == 0, address
     assert elsewhere == []
+
+
+def test_themed_pages_have_no_axe_violation_and_fit(addresses: list[str], screen: Page) -> None:
+    look = SiteTheme(name="The coalition of all who are friends of rivers", accent="#0b6e4f", band="#ffd400")
+    look.logo = plain(400, 160)
+    words = ThemeText(language="en", footer="Friends of [rivers](https://example.org).", legal_notice="# Who we are")
+    look.change(["name", "accent", "band", "logo"], [words], by=None)
+    for address in ("/legal/", "/campaigns/open-letter/", "/campaigns/open-letter/sign/", "/ar/"):
+        screen.goto(address)
+        assert violations(screen) == []
+        overflow = screen.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow == 0, address
 
 
 def test_refused_form_moves_focus_to_what_is_wrong(addresses: list[str], screen: Page) -> None:

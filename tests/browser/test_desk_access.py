@@ -76,6 +76,7 @@ def addresses(site: str) -> list[str]:
         reverse("admin:campaigns_importbatch_add"),
         reverse("admin:campaigns_report_change", args=[report.pk]),
         reverse("admin:campaigns_person_add"),
+        reverse("admin:campaigns_sitetheme_changelist"),
     ]
 
 
