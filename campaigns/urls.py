@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts, translating
+from . import feeds, sitemaps
+from .api import urls as api
+from .views import (
+    data,
+    deliveries,
+    drafts,
+    invitations,
+    operations,
+    organizations,
+    pages,
+    reports,
+    signing,
+    texts,
+    translating,
+)
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -18,8 +32,23 @@ of_a_campaign = [
     path("sign/sent/", signing.sent, name="sent"),
 ]
 
+# What of a published campaign is shared, embedded and read by programs; nothing of it stands behind the private link.
+shared = [
+    path("feed/", feeds.Updates(), name="updates_feed"),
+    path("signatories/feed/", feeds.NewSignatories(), name="signatories_feed"),
+    path("signatories.csv", data.signatories, {"ending": "csv"}, name="signatories_csv"),
+    path("signatories.xlsx", data.signatories, {"ending": "xlsx"}, name="signatories_xlsx"),
+    path("signatories.json", data.signatories_json, name="signatories_json"),
+    path("signatories.txt", data.signatories_txt, name="signatories_txt"),
+]
+
 # What is the same in every language of the interface.
 files = [
+    path(api.PREFIX, include(api)),
+    path("robots.txt", operations.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),
+    path(".well-known/security.txt", operations.security, name="security"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),
     path("deliveries/verify.py", deliveries.script, name="verify_script"),
@@ -29,6 +58,8 @@ files = [
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("feed/", feeds.NewCampaigns(), name="feed"),
+    path("campaigns/<slug:slug>/", include(shared)),
     path("campaigns/<slug:slug>/", include(of_a_campaign)),
     path("circulate/<slug:secret>/", include((of_a_campaign, "circulate"))),
     path("drafts/<slug:secret>/", drafts.draft, name="draft"),
