@@ -7,9 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap as written
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from . import languages
@@ -24,6 +26,10 @@ class InLanguages(Sitemap):
     """Each thing stands at an address for each of its languages, and each address names all the others."""
 
     limit = 500
+
+    @cached_property
+    def paginator(self) -> Paginator:
+        return Paginator(self.items(), self.limit)
 
     def places(self, item: Any) -> list[tuple[str, str]]:
         """Where the item is read, by language; `x-default` where none is named."""
@@ -83,16 +89,17 @@ class Organizations(InTheInterfaces):
         return reverse("organization", args=[item.slug])
 
 
-SECTIONS: dict[str, type[Sitemap] | Sitemap] = {"pages": Pages, "campaigns": Campaigns, "organizations": Organizations}
+SECTIONS: dict[str, type[Sitemap]] = {"pages": Pages, "campaigns": Campaigns, "organizations": Organizations}
 
 
 @require_safe
 @kept_while_same
 def sitemap(request: HttpRequest) -> HttpResponse:
     """All of them at once or, where they are many, where the parts are."""
-    pages = {name: kind().paginator.num_pages for name, kind in SECTIONS.items()}
+    sections: dict[str, Any] = {name: kind() for name, kind in SECTIONS.items()}
+    pages = {name: each.paginator.num_pages for name, each in sections.items()}
     if set(pages.values()) == {1}:
-        return written(request, SECTIONS).render()
+        return written(request, sections).render()
     parts = [
         {"location": f"{settings.SITE_URL}{reverse('sitemap_section', args=[name])}?p={page}"}
         for name, count in pages.items()
@@ -107,4 +114,4 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
     """One part, of the page `?p=`."""
     if section not in SECTIONS:
         raise Http404
-    return written(request, SECTIONS, section=section).render()
+    return written(request, {**SECTIONS}, section=section).render()

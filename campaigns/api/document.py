@@ -6,7 +6,7 @@ import enum
 import types
 import typing
 from collections.abc import Sequence
-from dataclasses import is_dataclass
+from dataclasses import asdict, is_dataclass
 from inspect import getdoc
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -56,17 +56,18 @@ class Schemas:
         inner = get_args(kind)
         match get_origin(kind) or kind:
             case typing.Annotated:
-                schema = {**self.of(inner[0]), **inner[1]}
+                said = {name: words for each in inner[1:] for name, words in asdict(each).items() if words}
+                schema = {**self.of(inner[0]), **said}
             case typing.Union | types.UnionType:
                 schema = {"anyOf": [self.of(each) for each in inner]}
             case builtins.list:
                 schema = {"type": "array", "items": self.of(inner[0])}
             case builtins.dict:
                 schema = {"type": "object", "additionalProperties": self.of(inner[1])}
-            case enum.EnumMeta() as choices:
-                schema = {"type": "string", "enum": [each.value for each in choices]}
-            case written if is_dataclass(written):
-                schema = self.refer(written, inner)
+            case enum.EnumMeta():
+                schema = {"type": "string", "enum": [each.value for each in kind]}
+            case type() as shape if is_dataclass(shape):
+                schema = self.refer(shape, inner)
             case plain:
                 schema = dict(PLAIN[plain])
         return schema

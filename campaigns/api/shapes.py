@@ -12,12 +12,23 @@ from .. import models
 from ..models.listing import Kind
 
 T = TypeVar("T")
-Link = Annotated[str, {"format": "uri"}]
-Website = Annotated[str, {"description": "An address on the web, or empty."}]
-Country = Annotated[str, {"pattern": "^([A-Z]{2})?$", "description": "ISO 3166-1 alpha-2, or empty."}]
-Language = Annotated[str, {"description": "The code of a language, or empty where nobody has said it."}]
-Markdown = Annotated[str, {"description": "Markdown."}]
-Fingerprint = Annotated[str, {"pattern": "^[0-9a-f]{64}$"}]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the document says of a value beside its type."""
+
+    description: str = ""
+    format: str = ""
+    pattern: str = ""
+
+
+Link = Annotated[str, Said(format="uri")]
+Website = Annotated[str, Said("An address on the web, or empty.")]
+Country = Annotated[str, Said("ISO 3166-1 alpha-2, or empty.", pattern="^([A-Z]{2})?$")]
+Language = Annotated[str, Said("The code of a language, or empty where nobody has said it.")]
+Markdown = Annotated[str, Said("Markdown.")]
+Fingerprint = Annotated[str, Said(pattern="^[0-9a-f]{64}$")]
 
 
 def absolute(path: str) -> str:
@@ -45,7 +56,7 @@ class CampaignInBrief:
     published_at: datetime.datetime
     closes_at: datetime.datetime | None
     is_open: bool
-    signature_count: Annotated[int, {"description": "How many have signed what is asked now."}]
+    signature_count: Annotated[int, Said("How many have signed what is asked now.")]
     page: Link
     api: Link
 
@@ -85,8 +96,8 @@ class Text:
     date: datetime.date
     fingerprint: Fingerprint
     page: Link
-    canonical: Annotated[Link, {"description": "The bytes of which the fingerprint is the SHA-256."}]
-    letter: Annotated[Link, {"description": "The letter as PDF."}]
+    canonical: Annotated[Link, Said("The bytes of which the fingerprint is the SHA-256.")]
+    letter: Annotated[Link, Said("The letter as PDF.")]
 
     @classmethod
     def of(cls, campaign: models.Campaign, text: models.Statement) -> Self:
@@ -121,7 +132,7 @@ class Demand:
 
     key: str
     number: int
-    texts: Annotated[dict[str, Markdown], {"description": "By the codes of their languages."}]
+    texts: Annotated[dict[str, Markdown], Said("By the codes of their languages.")]
     outcome: Outcome | None
 
     @classmethod
@@ -174,7 +185,7 @@ class Campaign(CampaignInBrief):
     """A campaign with its text in every language, the original first, and what became of it."""
 
     time_zone: str
-    version: Annotated[int, {"description": "The number of the text version in force."}]
+    version: Annotated[int, Said("The number of the text version in force.")]
     texts: list[Text]
     demands: list[Demand]
     counts: Counts
@@ -205,14 +216,14 @@ class Signatory:
     name: str
     language: Language
     kind: Kind
-    affiliation: Annotated[str, {"description": "Of a person, and for identification only."}]
+    affiliation: Annotated[str, Said("Of a person, and for identification only.")]
     country: Country
     website: Website
     public_since: datetime.datetime
-    version: Annotated[int, {"description": "The number of the text version that was signed."}]
-    stands: Annotated[bool, {"description": "Whether it is under what is asked now; only then it is counted."}]
-    supplement: Annotated[int, {"description": "After which delivery it joined; 0 before any."}]
-    organization: Annotated[Link | None, {"description": "The organization, where it has a page of its own."}]
+    version: Annotated[int, Said("The number of the text version that was signed.")]
+    stands: Annotated[bool, Said("Whether it is under what is asked now; only then it is counted.")]
+    supplement: Annotated[int, Said("After which delivery it joined; 0 before any.")]
+    organization: Annotated[Link | None, Said("The organization, where it has a page of its own.")]
 
     @classmethod
     def of(cls, signature: Any) -> Self:
@@ -253,7 +264,7 @@ class Update:
     demand: str | None
     outcome: models.Update.Outcome | None
     source: Website
-    document: Annotated[Link | None, {"description": "The reply as PDF."}]
+    document: Annotated[Link | None, Said("The reply as PDF.")]
     texts: list[UpdateText]
     page: Link
 
@@ -289,7 +300,7 @@ class Signed:
 
     title: str
     language: str
-    name: Annotated[str, {"description": "Under which name the organization is on its list."}]
+    name: Annotated[str, Said("Under which name the organization is on its list.")]
     signed_on: datetime.date
     version: int
     stands: bool

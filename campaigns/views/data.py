@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +33,7 @@ HEADINGS = [
 @require_safe
 @kept_while_same
 @by_either_door
-def signatories(request: HttpRequest, campaign: Campaign, ending: str) -> HttpResponseBase:
+def signatories(request: HttpRequest, campaign: Campaign, ending: str) -> Any:
     """The list as a table, with the names in `?in=` or the reader's language beside those that were listed."""
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language
     listed = campaign.signatures.on_page(language).in_pieces()
@@ -64,7 +63,7 @@ def rows(signatures: Iterator[Any], campaign: Campaign) -> Iterator[list[str]]:
 @require_safe
 @kept_while_same
 @by_either_door
-def signatories_json(request: HttpRequest, campaign: Campaign) -> HttpResponseBase:
+def signatories_json(request: HttpRequest, campaign: Campaign) -> Any:
     """The whole list, each as the API has it."""
     listed = campaign.signatures.on_page(campaign.language).in_pieces()
     return StreamingHttpResponse(in_brackets(written(Signatory.of(each)) for each in listed), content_type=JSON)

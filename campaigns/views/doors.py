@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from ..models import Campaign
 
-View = Callable[..., Any]
+View = Callable[..., HttpResponse]
 
 
 def by_either_door(view: View) -> View:
