@@ -2,11 +2,15 @@
 
 from django.urls import include, path
 
+from . import feeds, sitemaps
+from .api import urls as api
 from .views import (
+    data,
     deliveries,
     drafts,
     embedding,
     invitations,
+    operations,
     organizations,
     pages,
     reports,
@@ -39,6 +43,12 @@ shared = [
     path("qr.png", sharing.qr_png, name="qr_png"),
     path("poster.pdf", sharing.poster_pdf, name="poster"),
     path("embed/", embedding.embed, name="embed"),
+    path("feed/", feeds.Updates(), name="updates_feed"),
+    path("signatories/feed/", feeds.NewSignatories(), name="signatories_feed"),
+    path("signatories.csv", data.signatories, {"ending": "csv"}, name="signatories_csv"),
+    path("signatories.xlsx", data.signatories, {"ending": "xlsx"}, name="signatories_xlsx"),
+    path("signatories.json", data.signatories_json, name="signatories_json"),
+    path("signatories.txt", data.signatories_txt, name="signatories_txt"),
 ]
 
 # What is the same in every language of the interface.
@@ -46,6 +56,11 @@ files = [
     path("oembed/", embedding.oembed, name="oembed"),
     path("theme.css", themes.sheet, name="theme_css"),
     path("theme/<slug:name>.png", themes.logo, name="theme_logo"),
+    path(api.PREFIX, include(api)),
+    path("robots.txt", operations.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),
+    path(".well-known/security.txt", operations.security, name="security"),
     path("logos/<slug:name>.png", organizations.logo, name="logo"),
     path("replies/<int:pk>.pdf", pages.reply, name="reply"),
     path("deliveries/verify.py", deliveries.script, name="verify_script"),
@@ -55,8 +70,9 @@ files = [
 
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("campaigns/<slug:slug>/", include(of_a_campaign)),
+    path("feed/", feeds.NewCampaigns(), name="feed"),
     path("campaigns/<slug:slug>/", include(shared)),
+    path("campaigns/<slug:slug>/", include(of_a_campaign)),
     path("circulate/<slug:secret>/", include((of_a_campaign, "circulate"))),
     path("drafts/<slug:secret>/", drafts.draft, name="draft"),
     path("drafts/<slug:secret>/in/<str:language>/", drafts.draft, name="draft_in"),

@@ -23,7 +23,6 @@ from django.urls import LocalePrefixPattern, URLPattern, URLResolver, get_resolv
 
 from campaigns import sessions
 from campaigns.admin import campaigns, organizations, people
-from campaigns.admin.exports import FORMATS
 from campaigns.manual import PICTURES
 from campaigns.models import (
     Attack,
@@ -37,6 +36,7 @@ from campaigns.models import (
     Role,
     Signature,
 )
+from campaigns.spreadsheets import FORMATS
 from tests import pictures
 from tests.builders import (
     ask_more,

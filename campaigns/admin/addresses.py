@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Contact
-from .exports import CONTACT_HEADINGS, FORMATS, contact_rows
+from ..spreadsheets import FORMATS
+from .exports import CONTACT_HEADINGS, contact_rows
 from .pages import page
 
 if TYPE_CHECKING:

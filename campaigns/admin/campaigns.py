@@ -22,11 +22,12 @@ from django.views.decorators.http import require_POST
 from .. import tokens
 from ..desk import fresh_proof, is_key
 from ..models import Campaign, Demand, Membership, Proposal, Tally
+from ..spreadsheets import FORMATS
 from .addresses import export_contacts
 from .attacks import clear_attack, undo_attack
 from .boards import board
 from .deliveries import deliver, number_in
-from .exports import FORMATS, SIGNATURE_HEADINGS, signature_rows
+from .exports import SIGNATURE_HEADINGS, signature_rows
 from .glances import at_a_glance
 from .inlines import LabelledFormSet
 from .inviting import invite

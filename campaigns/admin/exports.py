@@ -1,12 +1,12 @@
 """The registry, a campaign's signatures and its contact persons as spreadsheets. Every export is recorded."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Contact, Event, Organization, OrganizationName, Signature
 from ..models.arrivals import SignatureQuerySet
-from ..spreadsheets import TITLES, csv_rows, in_one_cell, xlsx_file
+from ..spreadsheets import FORMATS, TITLES, in_one_cell
 
 AT_ONCE = 500
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIGNATURE_HEADINGS = [
     _("Name"),
     _("Name as signed"),
@@ -100,24 +99,6 @@ def contact_rows(contacts: QuerySet[Contact]) -> Iterator[list[str]]:
 
 def at(time: Any) -> str:
     return timezone.localtime(time).strftime("%Y-%m-%d %H:%M") if time else ""
-
-
-def as_csv(name: str, headings: Sequence[Any], rows: Iterator[list[str]]) -> HttpResponseBase:
-    response = StreamingHttpResponse(csv_rows(list(map(str, headings)), rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def as_xlsx(name: str, headings: Sequence[Any], rows: Iterator[list[str]]) -> HttpResponseBase:
-    file = xlsx_file(list(map(str, headings)), rows)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
-
-
-# How a table is sent, by the ending of its file.
-FORMATS: dict[str, Callable[[str, Sequence[Any], Iterator[list[str]]], HttpResponseBase]] = {
-    "csv": as_csv,
-    "xlsx": as_xlsx,
-}
 
 
 def export_organizations(request: HttpRequest, queryset: QuerySet[Organization], ending: str) -> HttpResponseBase:

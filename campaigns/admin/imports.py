@@ -21,9 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ..desk import is_key
 from ..models import ImportBatch, ImportRow
-from ..spreadsheets import ENCODINGS, NAME_HEADINGS, REASONS, Columns, Sheet, Unreadable, missing, read
+from ..spreadsheets import ENCODINGS, NAME_HEADINGS, REASONS, Columns, Sheet, Unreadable, as_csv, missing, read
 from .bringing import BringForm, ColumnsForm
-from .exports import as_csv
 from .pages import INVALID, page
 from .records import ReadOnlyAdmin
 from .scope import Scoped

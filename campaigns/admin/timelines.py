@@ -17,7 +17,8 @@ from ..desk import is_key
 from ..models import Campaign, Event
 from ..models.events import EventQuerySet
 from ..models.telling import tell
-from .exports import FORMATS, at, pieces
+from ..spreadsheets import FORMATS
+from .exports import at, pieces
 from .pages import INVALID, page
 
 if TYPE_CHECKING:

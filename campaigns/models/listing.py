@@ -1,8 +1,9 @@
 """Which signatures: the words in which pages, the desk and the letter ask for them."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.apps import apps
 from django.db import models
@@ -60,6 +61,7 @@ class Source(models.TextChoices):
 BY_THE_GROUP = frozenset({Source.FORM, Source.INVITATION})
 
 
+AT_ONCE = 500
 # So many names are sorted for each language of readers; longer lists stand in one order for all.
 MOST_SORTED = 400
 
@@ -75,6 +77,18 @@ def as_read(reader: str, signatures: list[Any]) -> list[Any]:
         return signature.tier, name, signature.position
 
     return sorted(signatures, key=place)
+
+
+class Place(NamedTuple):
+    """Where a signature stands in the order of the list, whatever becomes of it."""
+
+    tier: int
+    sort_name: str
+    position: int
+
+    @classmethod
+    def of(cls, signature: Any) -> Self:
+        return cls(signature.tier, signature.sort_name, signature.position)
 
 
 @dataclass(frozen=True)
@@ -123,14 +137,25 @@ class ListingQuerySet(models.QuerySet["Signature"]):
             sort_name=Case(When(follows_by_name, then=F("key")), default=Value("")),
         ).order_by("tier", "sort_name", "position", "id")
 
-    def after(self, place: "Signature | None") -> Self:
-        """Those that follow one of `in_list_order`; all, without one."""
+    def newest(self) -> Self:
+        """Those that were listed last come first."""
+        return self.order_by("-position", "-id")
+
+    def after(self, place: Any) -> Self:
+        """Those that follow a place, or a signature, of `in_list_order`; all, without one."""
         if place is None:
             return self
-        tier, name, position = place.tier, place.sort_name, place.position  # type: ignore[attr-defined]
+        tier, name, position = Place.of(place)
         return self.filter(
             Q(tier__gt=tier) | Q(tier=tier, sort_name__gt=name) | Q(tier=tier, sort_name=name, position__gt=position)
         )
+
+    def in_pieces(self) -> Iterator[Any]:
+        """The whole of `in_list_order`, a few hundred read at once; it needs no cursor of the server's."""
+        last: Any = None
+        while rows := list(self.after(last)[:AT_ONCE]):
+            yield from rows
+            last = rows[-1]
 
     def published(self) -> Self:
         """Those of all campaigns whose names everybody may read now."""
@@ -184,6 +209,15 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """What an organization's own page tells of it: what it signed in public, the newest first."""
         published = self.published().marked_standing().select_related("campaign__current_version")
         return published.order_by(Coalesce("confirmed_at", "submitted_at").desc(), "-id")
+
+    def by_statement(self, before: tuple[datetime.datetime, int] | None = None) -> Self:
+        """The newest statement first; from those before a time of publication and a campaign's key, if told."""
+        order = self.order_by("-campaign__publish_at", "-campaign")
+        if before is None:
+            return order
+        moment, campaign = before
+        same = Q(campaign__publish_at=moment, campaign__lt=campaign)
+        return order.filter(Q(campaign__publish_at__lt=moment) | same)
 
     def initiators(self) -> Self:
         """The organizations that initiated the statement and have a logo to show, in the order of the list."""

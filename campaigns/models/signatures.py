@@ -301,6 +301,16 @@ class Signature(models.Model):
         return self.is_initiator and organization is not None and bool(organization.logo) and not organization.is_hidden
 
     @property
+    def public_organization(self) -> Organization | None:
+        """Of a signature in public, the organization that has a page of its own."""
+        return self.organization if self.organization and not self.organization.is_hidden else None
+
+    @property
+    def public_since(self) -> datetime.datetime:
+        """Since when everybody may read a listed name: since it was listed, or since the campaign is public."""
+        return max(moment for moment in (self.decided_at, self.campaign.publish_at) if moment)
+
+    @property
     def signed_at(self) -> datetime.datetime:
         return self.confirmed_at or self.submitted_at
 

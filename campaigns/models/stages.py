@@ -1,5 +1,6 @@
 """Which campaigns: the words in which pages and the desk ask for them, and the stages of a campaign's life."""
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -63,6 +64,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def closed(self) -> "CampaignQuerySet":
         return self.published().filter(closes_at__lte=timezone.now())
+
+    def newest(self, before: tuple[datetime.datetime, int] | None = None) -> "CampaignQuerySet":
+        """Those that were published last come first; from those before a time of publication and a key, if told."""
+        earlier = Q(publish_at__lt=before[0]) | Q(publish_at=before[0], pk__lt=before[1]) if before else Q()
+        return self.filter(earlier).order_by("-publish_at", "-pk")
 
     def with_listed_count(self) -> "CampaignQuerySet":
         """Each with `listed_count`, how many stand under what it asks now."""

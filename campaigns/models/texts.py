@@ -141,9 +141,14 @@ class TextVersion(models.Model):
         proposal = getattr(self, "proposal", None)
         return proposal.ended_at if proposal and proposal.ended_at else self.created_at
 
+    @property
+    def languages(self) -> list[str]:
+        """The codes of the languages in which it can be read."""
+        return sorted(self.digests)
+
     def statements(self) -> list[Statement]:
         """The statement in every language of the version, by the language's code."""
-        return [self.statement(language) for language in sorted(self.content)]
+        return [self.statement(language) for language in self.languages]
 
     def language_near(self, reader: str) -> str:
         return nearest(reader, self.content)

@@ -1,11 +1,13 @@
 """What happened after: news, the addressee's reply, the outcome of a demand."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator, URLValidator
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +34,14 @@ def is_pdf(file: Any) -> None:
 class UpdateQuerySet(models.QuerySet["Update"]):
     def public(self) -> "UpdateQuerySet":
         return self.filter(published_at__lte=timezone.now()).order_by("-date", "-id")
+
+    def before(self, place: tuple[datetime.date, int] | None) -> "UpdateQuerySet":
+        """Those that follow a date and a key in the order of `public`; all, without."""
+        return self.filter(Q(date__lt=place[0]) | Q(date=place[0], pk__lt=place[1])) if place else self
+
+    def outcomes(self) -> "dict[str, Update]":
+        """By the key of each demand of which an outcome is told, the update that tells the newest."""
+        return {update.demand_key: update for update in self.public().exclude(demand_key="").reverse()}
 
 
 class Update(models.Model):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language, override
 
 from campaigns import languages
+from campaigns.models import Campaign
 
 register = template.Library()
 
@@ -42,7 +43,10 @@ def in_every_language(context: dict[str, Any], path: str = "") -> list[Other]:
 def alternates(context: dict[str, Any], page: str = "campaign") -> list[tuple[str, str]]:
     """For search engines, where a campaign's page stands in each language of its text: under the interface of that
     language, where it is spoken; and, as `x-default`, where no language is named."""
-    campaign = context["campaign"]
+    return campaign_alternates(context["campaign"], page)
+
+
+def campaign_alternates(campaign: Campaign, page: str = "campaign") -> list[tuple[str, str]]:
     found = []
     for code in campaign.in_force.content:
         interface = languages.spoken(code)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.translation import get_language
 
 from ..models import Campaign
@@ -53,6 +53,23 @@ def kept_by_nobody(view: View) -> View:
     @wraps(view)
     def answer(*args: Any, **options: Any) -> HttpResponse:
         return unkept(view(*args, **options))
+
+    return answer
+
+
+def kept_while_same(view: View) -> View:
+    """Any cache may keep it, and asks each time whether it is still so. It is told by what is in it: by a date it would
+    not be, since a name that is taken off the list leaves no date behind."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        response = view(request, *args, **options)
+        patch_cache_control(response, public=True, no_cache=True)
+        del response["Last-Modified"]
+        set_response_etag(response)
+        same = get_conditional_response(request, etag=response.headers.get("ETag"), response=response)
+        assert same is not None
+        return same
 
     return answer
 

@@ -29,9 +29,13 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def forward(slug: str) -> HttpResponse:
-    """Leads to the record in which a merged one stands, for as long as the merge is not undone."""
+    return redirect("organization", merged_from(slug).slug)
+
+
+def merged_from(slug: str) -> Organization:
+    """The record in which a merged one stands, for as long as the merge is not undone."""
     merged = get_object_or_404(Organization.objects.exclude(merged_into=None), slug=slug)
-    return redirect("organization", get_object_or_404(Organization.objects.public(), pk=merged.standing.pk).slug)
+    return get_object_or_404(Organization.objects.public(), pk=merged.standing.pk)
 
 
 @require_safe

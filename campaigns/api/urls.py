@@ -1,0 +1,32 @@
+"""The addresses of the API."""
+
+from django.urls import path, re_path
+from django.views.generic import RedirectView
+
+from . import views
+from .answers import operation
+from .document import document
+
+PREFIX = "api/"
+
+operations = [
+    path("campaigns/", views.campaigns, name="api_campaigns"),
+    path("campaigns/<slug:slug>/", views.campaign, name="api_campaign"),
+    path("campaigns/<slug:slug>/signatories/", views.signatories, name="api_signatories"),
+    path("campaigns/<slug:slug>/updates/", views.updates, name="api_updates"),
+    path("organizations/<slug:slug>/", views.organization, name="api_organization"),
+]
+
+
+@operation
+def described() -> dict:
+    """What the API is, in OpenAPI."""
+    return document(PREFIX, operations)
+
+
+urlpatterns = [
+    *operations,
+    path("openapi.json", described, name="openapi"),
+    path("", RedirectView.as_view(pattern_name="openapi"), name="api"),
+    re_path(r"^.+/$", views.nowhere),
+]
