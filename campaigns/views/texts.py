@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from .. import differences, letter
+from .. import differences, letter, typefaces
 from ..models import Campaign, TextVersion
 from .doors import by_either_door, text_for_reader
 
@@ -63,7 +63,7 @@ def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def pdf(paper: letter.Letter, name: str) -> HttpResponse:
     try:
         content = paper.pdf()
-    except letter.Unavailable as reason:
+    except typefaces.Unavailable as reason:
         return HttpResponse(str(reason), status=UNAVAILABLE, content_type="text/plain; charset=utf-8")
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
