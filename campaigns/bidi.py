@@ -1,5 +1,7 @@
 """The signs that turn the direction of a text. Pure functions: they know no database."""
 
+import unicodedata
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -32,3 +34,9 @@ def is_balanced(line: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
+
+
+def direction(text: str) -> str:
+    """rtl or ltr, by the first letter that has a direction."""
+    turns = (unicodedata.bidirectional(char) for char in text)
+    return "rtl" if next((turn for turn in turns if turn in {"L", "R", "AL"}), "L") != "L" else "ltr"

@@ -8,7 +8,6 @@ import io
 import textwrap
 import threading
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +18,8 @@ from django.utils import translation
 from PIL import Image
 
 from . import languages
-from .letter import fetcher, press, sheet
 from .models import Campaign, Statement, Tally
+from .typefaces import Typecase, sheet
 
 SITE = "Undersigned"
 ACCENT = "#1d4e89"
@@ -70,28 +69,28 @@ class Card:
         return bytes(cache.get_or_set(f"card:{self.digest}", self.draw, KEPT_SECONDS) or b"")
 
     def draw(self) -> bytes:
-        document = self.fitted()
-        pdf = document.write_pdf()
-        drawable = self.without({code for font in document.fonts.values() for code in font.missing})
-        return picture(pdf) if drawable == self else drawable.draw()
+        case = Typecase("card")
+        return picture(self.printable(case).fitted(case).write_pdf())
 
-    def fitted(self) -> Any:
+    def printable(self, case: Typecase) -> "Card":
+        """The same without the characters that no font here has, such as emoji."""
+        lacking = case.lacking(self.title + self.addressee + self.site)
+        title, addressee, site = (legible(words, lacking) for words in (self.title, self.addressee, self.site))
+        return replace(self, title=title, addressee=addressee, site=site) if lacking else self
+
+    def fitted(self, case: Typecase) -> Any:
         """The page, its title in the largest size that has room, or cut; and as narrow as it can be in so many lines,
         lest a word is left alone in the last."""
-        weasyprint, fonts = press()
-        style = weasyprint.CSS(string=sheet("card"), url_fetcher=fetcher(), font_config=fonts)
 
         @functools.cache
         def laid_out(size: int, width: int = LINE) -> Any:
-            chosen = f":root {{ --accent: {self.accent}; --size: {size}px; --width: {width}px }}"
-            page = weasyprint.HTML(string=self.html, url_fetcher=fetcher())
-            return page.render(stylesheets=[style, weasyprint.CSS(string=chosen)], font_config=fonts)
+            return case.pages(self.html, f":root {{ --accent: {self.accent}; --size: {size}px; --width: {width}px }}")
 
         tried = sizes(self.title)
         too_large = bisect.bisect_left(tried, True, key=lambda size: not fits(laid_out(size)))
         size = tried[max(too_large - 1, 0)]
         if not fits(laid_out(size)):
-            return self.shorter().fitted()
+            return self.shorter().fitted(case)
         ends = end_of_title(laid_out(size))
         widths = [*range(widest_word(self.title, size), LINE, NARROWER), LINE]
         enough = bisect.bisect_left(widths, True, key=lambda width: end_of_title(laid_out(size, width)) == ends)
@@ -99,11 +98,6 @@ class Card:
 
     def shorter(self) -> "Card":
         return replace(self, title=cut(self.title, len(self.title) * 5 // 6))
-
-    def without(self, missing: Collection[int]) -> "Card":
-        """The same without the characters that no font here has, such as emoji."""
-        title, addressee, site = (legible(words, missing) for words in (self.title, self.addressee, self.site))
-        return replace(self, title=title, addressee=addressee, site=site) if missing else self
 
 
 def of_campaign(campaign: Campaign, text: Statement, tally: Tally) -> Card:
@@ -159,12 +153,12 @@ def cut(text: str, length: int) -> str:
     return f"{text[:end]}…"
 
 
-def legible(text: str, missing: Collection[int]) -> str:
+def legible(text: str, lacking: frozenset[str]) -> str:
     """The text without those characters; nothing, if most of its letters are among them."""
-    letters = [ord(char) for char in text if char.isalpha()]
-    if sum(letter in missing for letter in letters) > len(letters) / 2:
+    letters = [char for char in text if char.isalpha()]
+    if 2 * sum(letter in lacking for letter in letters) > len(letters):
         return ""
-    return " ".join(text.translate(dict.fromkeys(missing)).split())
+    return " ".join("".join(char for char in text if char not in lacking).split())
 
 
 def picture(pdf: bytes) -> bytes:

@@ -2,39 +2,32 @@
 
 import contextlib
 import datetime
-import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
-from types import MappingProxyType
-from typing import Any, TypeVar
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from anyascii import anyascii
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from . import languages, qr
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement
 from .models.listing import ListingQuerySet
-
-FONTS = {
-    "font:sans": files("fontpkg_noto_sans") / "files" / "NotoSans[wdth,wght].ttf",
-    "font:sans-italic": files("fontpkg_noto_sans") / "files" / "NotoSans-Italic[wdth,wght].ttf",
-    "font:arabic": files("fontpkg_amiri") / "files" / "Amiri-Regular.ttf",
-    "font:arabic-bold": files("fontpkg_amiri") / "files" / "Amiri-Bold.ttf",
-}
+from .typefaces import Typecase, Unavailable
 
 MOST_LOGOS = 12
 END_OF_PNG = b"IEND\xaeB`\x82"
 
-Row = TypeVar("Row")
+ENGLISH = "en"
+WORD = re.compile(r"[^\s<>&;=\"]+")
 
-
-class Unavailable(Exception):
-    """Nothing can be set on this machine; the words say what to install."""
+Names = dict[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -44,6 +37,17 @@ class Signatory:
     name: str
     kind: str
     affiliation: str
+    known_as: tuple[str, ...] = ()
+    is_respelt: bool = False
+
+    def printed(self, lacking: frozenset[str]) -> "Signatory":
+        """As it can stand where no font has these characters: by another of its names, else in Latin letters."""
+        if lacking.isdisjoint(self.name + self.affiliation):
+            return self
+        name = next((name for name in (self.name, *self.known_as) if lacking.isdisjoint(name)), self.name)
+        return replace(
+            self, name=respelt(name, lacking), affiliation=respelt(self.affiliation, lacking), is_respelt=True
+        )
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,29 @@ class Letter:
     logos: Sequence[Logo] = ()
 
     def pdf(self) -> bytes:
-        """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
-        weasyprint, fonts = press()
-        with translation.override(languages.spoken(self.statement.language)):
-            html = render_to_string("campaigns/letter.html", {"letter": self, "qr": self.qr()})
-        style = weasyprint.CSS(string=sheet("letter"), url_fetcher=fetcher(), font_config=fonts)
+        """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where Pango is missing, or a font for the text."""
+        case = Typecase("letter")
+        if not case.can_set(self.statement.title + self.statement.body):
+            raise Unavailable(
+                _("The server has no font for the script of this text (Debian: fonts-noto-core, fonts-noto-cjk).")
+            )
         pictures = {f"logo:{place}": logo.image for place, logo in enumerate(self.logos)}
-        document = weasyprint.HTML(string=html, url_fetcher=fetcher(pictures))
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style], font_config=fonts)
-        return pdf
+        return case.pdf(self.html(case), pictures=pictures)
+
+    def html(self, case: Typecase) -> str:
+        """The page, without a character that the fonts lack."""
+        signatories = [*self.organizations, *self.persons]
+        lacking = case.lacking("".join("".join([each.name, each.affiliation, *each.known_as]) for each in signatories))
+        organizations = [each.printed(lacking) for each in self.organizations]
+        persons = [each.printed(lacking) for each in self.persons]
+        context = {
+            "letter": replace(self, organizations=organizations, persons=persons),
+            "respelt": sum(each.is_respelt for each in [*organizations, *persons]),
+            "qr": self.qr(),
+        }
+        with translation.override(languages.spoken(self.statement.language)):
+            html = render_to_string("campaigns/letter.html", context)
+        return respelt(html, case.lacking(html), escape)
 
     def qr(self) -> SafeString:
         """The address as a QR code in SVG, with error correction for print."""
@@ -87,7 +105,9 @@ class Letter:
 
 def of_campaign(campaign: Campaign, language: str) -> Letter:
     """The letter as it would be delivered at this minute."""
-    organizations, persons = split(campaign.signatures.standing().in_public(), of_signature)
+    signatures = campaign.signatures.standing().in_public()
+    known = other_names(signatures, language)
+    organizations, persons = split(of_signature(signature, known) for signature in signatures)
     return Letter(
         statement=campaign.in_force.statement(language),
         digest=campaign.in_force.digest(language),
@@ -103,7 +123,9 @@ def of_campaign(campaign: Campaign, language: str) -> Letter:
 def of_delivery(delivery: Delivery, language: str, for_addressee: bool = False, salutation: str = "") -> Letter:
     """The letter as it was delivered; a name that was taken out since is counted as withheld."""
     entries = [entry for entry in delivery.entries.all() if entry.words and (for_addressee or entry.is_public)]
-    organizations, persons = split(entries, of_entry)
+    signatures = delivery.campaign.signatures.filter(deliveries__in=entries)
+    known = other_names(signatures, language)
+    organizations, persons = split(of_entry(entry, known) for entry in entries)
     return Letter(
         statement=delivery.text_version.statement(language),
         digest=delivery.text_version.digest(language),
@@ -114,7 +136,7 @@ def of_delivery(delivery: Delivery, language: str, for_addressee: bool = False, 
         address=settings.SITE_URL + address_of_delivery(delivery, language),
         fingerprint=delivery.fingerprint,
         salutation=salutation,
-        logos=logos_of(delivery.campaign.signatures.filter(deliveries__in=entries)),
+        logos=logos_of(signatures),
     )
 
 
@@ -142,51 +164,51 @@ def logos_of(signatures: ListingQuerySet) -> list[Logo]:
     return [logo for logo in found if logo.image.endswith(END_OF_PNG)]
 
 
-def split(rows: Iterable[Row], signatory: Callable[[Row], Signatory]) -> tuple[list[Signatory], list[Signatory]]:
+def split(lines: Iterable[Signatory]) -> tuple[list[Signatory], list[Signatory]]:
     """The lines of the letter, organizations and persons apart."""
-    lines = [signatory(row) for row in rows]
-    persons = [line for line in lines if line.kind == Signature.Kind.PERSON]
-    return [line for line in lines if line.kind != Signature.Kind.PERSON], persons
+    organizations: list[Signatory] = []
+    persons: list[Signatory] = []
+    for line in lines:
+        (persons if line.kind == Signature.Kind.PERSON else organizations).append(line)
+    return organizations, persons
 
 
-def of_signature(signature: Signature) -> Signatory:
-    return Signatory(signature.name, signature.kind, signature.affiliation)
+def of_signature(signature: Signature, known: Names) -> Signatory:
+    return Signatory(signature.name, signature.kind, signature.affiliation, tuple(known.get(signature.pk, ())))
 
 
-def of_entry(entry: DeliveryEntry) -> Signatory:
+def of_entry(entry: DeliveryEntry, known: Names) -> Signatory:
     words = entry.words or {}
-    return Signatory(words["name"], words["kind"], words["affiliation"])
+    return Signatory(words["name"], words["kind"], words["affiliation"], tuple(known.get(entry.signature_id, ())))
 
 
-def press() -> tuple[Any, Any]:
-    """WeasyPrint, and where it keeps the fonts of one document. Raises Unavailable where the system lacks Pango."""
-    try:
-        import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-    except OSError as error:
-        raise Unavailable("This needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
-    return weasyprint, FontConfiguration()
+def other_names(signatures: ListingQuerySet, language: str) -> Names:
+    """By signature, what its organization is called in that language and in English, as far as everybody may know."""
+    found: Names = {}
+    for code in dict.fromkeys([language, ENGLISH]):
+        named: Any = signatures.named_in(code)
+        for pk, name in named.values_list("pk", "name_here"):
+            found.setdefault(pk, []).extend([name] if name else [])
+    return found
 
 
-@functools.cache
-def sheet(name: str) -> str:
-    """The style sheet of that name."""
-    found = finders.find(f"campaigns/{name}.css")
-    assert isinstance(found, str)
-    with open(found, encoding="utf-8") as file:
-        return file.read()
+def respelt(text: str, lacking: frozenset[str], written: Callable[[str], str] = str) -> str:
+    """The text with words in Latin letters where they have a character that is lacking."""
+    return WORD.sub(lambda word: word[0] if lacking.isdisjoint(word[0]) else written(anyascii(word[0]) or "…"), text)
 
 
-def fetcher(pictures: Mapping[str, bytes] = MappingProxyType({})) -> Any:
-    """A fetcher that knows our fonts and these PNG pictures by their addresses, and refuses every other."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see press
+@dataclass(frozen=True)
+class Unprintable:
+    """What this server cannot print of a letter as it is written."""
 
-    class OurOwn(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if url in pictures:
-                return URLFetcherResponse(url, pictures[url], {"Content-Type": "image/png"})
-            if url not in FONTS:
-                raise ValueError("nothing is fetched for a letter")
-            return URLFetcherResponse(url, FONTS[url].read_bytes(), {"Content-Type": "font/ttf"})
+    names: Sequence[str]
+    languages: Sequence[str]
 
-    return OurOwn()
+
+def unprintable(campaign: Campaign) -> Unprintable:
+    """Of what would be delivered now. Raises Unavailable where no letter can be set at all."""
+    case = Typecase("letter")
+    names = [str(name) for name in campaign.signatures.standing().named().values_list("name", flat=True)]
+    lacking = case.lacking("".join(names))
+    texts = [text.language for text in campaign.in_force.statements() if not case.can_set(text.title + text.body)]
+    return Unprintable([name for name in names if not lacking.isdisjoint(name)], texts)

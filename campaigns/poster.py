@@ -7,10 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.html import escape
 
 from . import languages, qr
-from .letter import address_of, fetcher, press, sheet
+from .letter import address_of, respelt
 from .models import Campaign, Statement
+from .typefaces import TAGGED, Typecase
 
 # Of the letters and of the title, in points; the first with which all stands on one page are taken.
 SIZES = [
@@ -32,7 +34,8 @@ class Poster:
         """The sheet as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
         with translation.override(languages.spoken(self.statement.language)):
             html = render_to_string("campaigns/poster.html", {"poster": self, "qr": qr.inline(self.address)})
-        pdf: bytes = on_one_page(html).write_pdf(pdf_variant="pdf/ua-1")
+        case = Typecase("poster")
+        pdf: bytes = on_one_page(respelt(html, case.lacking(html), escape), case).write_pdf(**TAGGED)
         return pdf
 
 
@@ -46,14 +49,10 @@ def of_campaign(campaign: Campaign, language: str) -> Poster:
     )
 
 
-def on_one_page(html: str) -> Any:
+def on_one_page(html: str, case: Typecase) -> Any:
     """The page, laid out in the largest letters with which it is one."""
-    weasyprint, fonts = press()
-    style = weasyprint.CSS(string=sheet("poster"), url_fetcher=fetcher(), font_config=fonts)
-    page = weasyprint.HTML(string=html, url_fetcher=fetcher())
     for letters, title in SIZES:
-        chosen = weasyprint.CSS(string=f":root {{ font-size: {letters}pt; --title: {title}pt }}")
-        document = page.render(stylesheets=[style, chosen], font_config=fonts, pdf_variant="pdf/ua-1")
+        document = case.pages(html, f":root {{ font-size: {letters}pt; --title: {title}pt }}", **TAGGED)
         if len(document.pages) == 1:
             break
     return document

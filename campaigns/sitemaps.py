@@ -29,7 +29,8 @@ class InLanguages(Sitemap):
 
     @cached_property
     def paginator(self) -> Paginator:
-        return Paginator(self.items(), self.limit)
+        items: Any = self.items()
+        return Paginator(items, self.limit)
 
     def places(self, item: Any) -> list[tuple[str, str]]:
         """Where the item is read, by language; `x-default` where none is named."""

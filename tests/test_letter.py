@@ -6,16 +6,21 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.test import Client
 
-from campaigns import letter
+from campaigns import letter, typefaces
+from campaigns.bidi import direction
+from campaigns.demo.load import translate
 from campaigns.letter import Letter, Signatory
 from campaigns.models import Campaign, NumberedDemand, Signature, Statement
 from tests.builders import (
@@ -26,9 +31,11 @@ from tests.builders import (
     need_pango,
 )
 
+CASE_IN_ARABIC = Path(__file__).parent / "data" / "interpol-2018.ar.toml"
 NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
 BIDI_MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), " ")
 MARKDOWN = re.compile(r"^(#+|-|\d+\.) |[*_`]", re.MULTILINE)
+PAGE_NUMBER = re.compile(r"^\W*\d+\W*/\W*\d+\W*$", re.MULTILINE)
 LARGEST_BYTES = 1_000_000
 
 ARABIC = Statement(
@@ -48,17 +55,18 @@ ARABIC = Statement(
         NumberedDemand(key="b", number=2, text="انشروا الخطة قبل بدء العمل."),
     ),
 )
+ENGLISH = Statement("en", NOON.date(), "To all", "Title", "", "Text.", (NumberedDemand("a", 1, "Act."),))
 ARABIC_NAMES = ["جمعية حماية النهر", "مركز الأمل لحقوق الإنسان", "Lake Watch", "Спілка річок"]
 
 
-def pdftotext(pdf: bytes) -> str:
+def pdftotext(pdf: bytes, *options: str) -> str:
     """The text of the PDF as poppler reads it."""
     program = shutil.which("pdftotext")
     if program is None:
         if os.environ.get("CI"):
             pytest.fail("pdftotext is missing")
         pytest.skip("no pdftotext on this machine (Debian: apt install poppler-utils)")
-    return subprocess.run([program, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    return subprocess.run([program, *options, "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
 
 
 def unpacked(pdf: bytes) -> bytes:
@@ -79,6 +87,30 @@ def words(text: str) -> Counter[str]:
 def words_of(statement: Statement) -> Counter[str]:
     parts = [statement.addressee, statement.title, statement.body, *(demand.text for demand in statement.demands)]
     return words(MARKDOWN.sub("", "\n".join(parts)))
+
+
+def letters(text: str) -> str:
+    """The text's letters and digits alone. Where a vowel sign stands above a letter, poppler parts the word, and may
+    take the sign for the next one's: so spaces and signs count for nothing, nor do strokes that join letters."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in plain if char.isalnum())
+
+
+def passages(statement: Statement) -> list[str]:
+    """All that a reader reads, in that order."""
+    blocks = MARKDOWN.sub("", statement.body).split("\n\n")
+    return [statement.addressee, statement.title, *blocks, *(demand.text for demand in statement.demands)]
+
+
+def out_of_order(statement: Statement, text: str) -> list[str]:
+    """The passages that are not in the text whole, each behind the one before it."""
+    read, place, missing = letters(PAGE_NUMBER.sub("", text)), 0, []
+    for passage in passages(statement):
+        found = read.find(letters(passage), place)
+        if found < 0:
+            missing.append(passage)
+        place = max(place, found + len(letters(passage)))
+    return missing
 
 
 def of_names(statement: Statement, names: list[str]) -> Letter:
@@ -122,6 +154,30 @@ def test_every_word_and_name_of_the_case_of_2018_is_in_the_letter(case: Campaign
     assert paper.digest == case.in_force.digest(language)
 
 
+@pytest.mark.parametrize("language", ["en", "uk", "ar"])
+def test_text_of_the_case_of_2018_is_read_in_its_order(case: Campaign, language: str) -> None:
+    translate(case, tomllib.loads(CASE_IN_ARABIC.read_text(encoding="utf-8")))
+    case.add_translation(by=None, note="—")
+    paper = letter.of_campaign(case, language)
+    text = pdftotext(paper.pdf())
+    assert out_of_order(paper.statement, text) == []
+    swapped = replace(paper.statement, demands=paper.statement.demands[::-1])
+    assert out_of_order(swapped, text) != []
+
+
+def places(pdf: bytes) -> dict[str, float]:
+    """Where each word begins on its line, counted from the left. Poppler spells Arabic words from the left as well."""
+    found = re.findall(r'<word xMin="([\d.]+)"[^>]*>([^<]*)</word>', pdftotext(pdf, "-bbox"))
+    return {word[::-1] if direction(word) == "rtl" else word: float(left) for left, word in found}
+
+
+@pytest.mark.parametrize("statement", [ENGLISH, ARABIC], ids=["en", "ar"])
+def test_name_keeps_its_own_direction_in_any_list(statement: Statement) -> None:
+    place = places(of_names(statement, ["منظمة Crane Moor الدولية", "Heron Fen مصر"]).pdf())
+    assert place["منظمة"] > place["Moor"] > place["Crane"] > place["الدولية"]
+    assert place["Heron"] < place["Fen"] < place["مصر"]
+
+
 def test_every_word_and_name_of_an_arabic_text_is_in_the_letter() -> None:
     text = pdftotext(of_names(ARABIC, ARABIC_NAMES).pdf())
     assert words_of(ARABIC) + words("\n".join(ARABIC_NAMES)) - words(text) == Counter()
@@ -135,8 +191,7 @@ def test_letter_is_set_in_the_fonts_that_the_packages_bring() -> None:
 
 def test_names_in_other_scripts_are_in_an_english_letter() -> None:
     names = ["Спілка річок", "Zażółć gęślą jaźń", "Ένωση Ποταμών", "Officium affine", "O’Neill & Sons", "AT&T"]
-    statement = Statement("en", NOON.date(), "To all", "Title", "", "Text.", (NumberedDemand("a", 1, "Act."),))
-    text = " ".join(pdftotext(of_names(statement, names).pdf()).split())
+    text = " ".join(pdftotext(of_names(ENGLISH, names).pdf()).split())
     assert [name for name in names if name not in text] == []
 
 
@@ -170,7 +225,7 @@ def test_thousand_signatories_take_at_most_a_megabyte() -> None:
 )
 def test_nothing_but_the_fonts_and_given_pictures_is_fetched(address: str) -> None:
     with pytest.raises(ValueError, match="nothing is fetched for a letter"):
-        letter.fetcher({"logo:0": b""}).fetch(address)
+        typefaces.fetcher({"logo:0": b""}).fetch(address)
 
 
 def test_picture_or_style_in_the_text_is_neither_fetched_nor_set() -> None:

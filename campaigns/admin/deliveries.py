@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..forms.fields import NameField
-from ..models import Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
+from ..letter import unprintable
+from ..models import Campaign, Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
+from ..typefaces import Unavailable
 from .moments import MOMENTS
 from .pages import INVALID, page
 from .records import edited
@@ -56,6 +58,14 @@ class RecipientForm(forms.Form):
 RecipientFormSet = forms.formset_factory(RecipientForm, extra=8)
 
 
+def paper_of(campaign: Campaign) -> dict[str, Any]:
+    """What keeps the letter from being printed as it is written, if anything does."""
+    try:
+        return {"unprintable": unprintable(campaign)}
+    except Unavailable as reason:
+        return {"unavailable": reason}
+
+
 def deliver(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
     """What will be delivered, and to whom; then the delivery."""
     campaign = campaigns.row(request, pk)
@@ -79,6 +89,7 @@ def deliver(campaigns: Scoped, request: HttpRequest, pk: int) -> HttpResponse:
         "number": campaign.deliveries.count() + 1,
         "formset": formset,
         "refusals": refusals,
+        **paper_of(campaign),
     }
     status = INVALID if formset.is_bound else 200
     return page(campaigns, request, "campaign/deliver", _("Deliver the letter"), status, **context)

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, override
 
+from campaigns import bidi
 from campaigns.forms.drafts import RemarkForm
 from campaigns.markdown import render
 from campaigns.models import Campaign, Passage, Statement
@@ -22,6 +23,12 @@ register = template.Library()
 def markdown(text: str) -> SafeString:
     """The statement's Markdown as safe HTML."""
     return render(text)
+
+
+@register.filter
+def direction(text: str) -> str:
+    """rtl or ltr, for paper: WeasyPrint does not know `dir="auto"`."""
+    return bidi.direction(text)
 
 
 @register.filter

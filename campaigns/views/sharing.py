@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from .. import card as cards
 from .. import poster, qr
 from ..forms.embedding import FrameForm
-from ..letter import Unavailable
 from ..models import Campaign
+from ..typefaces import Unavailable
 from .doors import by_either_door, text_for_reader
 from .texts import pdf, unavailable
 

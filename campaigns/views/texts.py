@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from .. import differences, letter
 from ..models import Campaign, TextVersion
 from ..poster import Poster
+from ..typefaces import Unavailable
 from .doors import by_either_door, text_for_reader
 
 UNAVAILABLE = 503
@@ -64,11 +65,11 @@ def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def pdf(paper: letter.Letter | Poster, name: str) -> HttpResponse:
     try:
         content = paper.pdf()
-    except letter.Unavailable as reason:
+    except Unavailable as reason:
         return unavailable(reason)
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def unavailable(reason: letter.Unavailable) -> HttpResponse:
+def unavailable(reason: Unavailable) -> HttpResponse:
     return HttpResponse(str(reason), status=UNAVAILABLE, content_type="text/plain; charset=utf-8")
