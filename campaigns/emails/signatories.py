@@ -319,7 +319,8 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
     return to_contact(
         signature,
         subject=_("News of a statement you signed: %(title)s") % {"title": shortened(text.title)},
-        paragraphs=[text.title],
+        paragraphs=[],
+        quote=text.title,
         markdown=text.text,
         facts=outcome_facts(news, text_of(signature)),
         button=(_("Read it on the page"), page_of(signature.campaign, signature.language) + f"#update-{news.pk}"),
