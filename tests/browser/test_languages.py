@@ -51,7 +51,7 @@ ASTRAY = """() => {
   }
   for (const each of document.querySelectorAll("[lang]")) {
     const direction = each.lang === "ar" ? "rtl" : "ltr";
-    if (each.textContent.trim() && getComputedStyle(each).direction !== direction) found.push(each.outerHTML);
+    if (/\\p{L}/u.test(each.textContent) && getComputedStyle(each).direction !== direction) found.push(each.outerHTML);
   }
   return found;
 }"""
