@@ -18,11 +18,9 @@ from django.utils import translation
 from PIL import Image
 
 from . import languages
-from .models import Campaign, Statement, Tally
+from .models import Campaign, SiteTheme, Statement, Tally
 from .typefaces import Typecase, sheet
 
-SITE = "Undersigned"
-ACCENT = "#1d4e89"
 KEPT_SECONDS = 7 * 24 * 3600
 COLOURS = 96
 PIXELS_A_POINT = 96 / 72
@@ -50,8 +48,8 @@ class Card:
     organizations: int
     persons: int
     until: datetime.datetime | None
-    site: str = SITE
-    accent: str = ACCENT
+    site: str
+    accent: str
 
     @functools.cached_property
     def html(self) -> str:
@@ -102,6 +100,7 @@ class Card:
 
 def of_campaign(campaign: Campaign, text: Statement, tally: Tally) -> Card:
     """The picture of the campaign at this minute, with its text in one of its languages."""
+    site = SiteTheme.current()
     return Card(
         language=text.language,
         direction=text.direction,
@@ -110,6 +109,8 @@ def of_campaign(campaign: Campaign, text: Statement, tally: Tally) -> Card:
         organizations=tally.organizations,
         persons=tally.persons,
         until=campaign.closes_at if campaign.is_open else None,
+        site=site.title,
+        accent=site.light.accent,
     )
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from .markdown import render
-from .models import Campaign, Signature, UpdateText
+from .models import Campaign, Signature, SiteTheme, UpdateText
 from .spreadsheets import without_controls
 from .views.doors import kept_while_same
 
@@ -62,12 +62,14 @@ class NewestFeed(Feed):
     """A feed of `Entry`s, as each kind of it gives them."""
 
     feed_type = Atom
-    author_name = _("Undersigned")
 
     @method_decorator([require_safe, kept_while_same])
     def __call__(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         response: HttpResponse = super().__call__(request, *args, **options)
         return response
+
+    def author_name(self) -> str:
+        return SiteTheme.current().title
 
     def path(self, campaign: Campaign | None) -> str:
         raise NotImplementedError

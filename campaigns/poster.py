@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 from . import languages, qr
 from .letter import address_of, respelt
-from .models import Campaign, Statement
+from .models import Campaign, SiteTheme, Statement
 from .typefaces import TAGGED, Typecase
 
 # Of the letters and of the title, in points; the first with which all stands on one page are taken.
@@ -29,14 +29,25 @@ class Poster:
     address: str
     is_open: bool
     closes_at: datetime.datetime | None
+    site: SiteTheme
 
     def pdf(self) -> bytes:
         """The sheet as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
         with translation.override(languages.spoken(self.statement.language)):
             html = render_to_string("campaigns/poster.html", {"poster": self, "qr": qr.inline(self.address)})
         case = Typecase("poster")
-        pdf: bytes = on_one_page(respelt(html, case.lacking(html), escape), case).write_pdf(**TAGGED)
+        pdf: bytes = self.on_one_page(respelt(html, case.lacking(html), escape), case).write_pdf(**TAGGED)
         return pdf
+
+    def on_one_page(self, html: str, case: Typecase) -> Any:
+        """The page, laid out in the largest letters with which it is one."""
+        accent = self.site.light.accent
+        for letters, title in SIZES:
+            chosen = f":root {{ --accent: {accent}; font-size: {letters}pt; --title: {title}pt }}"
+            document = case.pages(html, chosen, **TAGGED)
+            if len(document.pages) == 1:
+                break
+        return document
 
 
 def of_campaign(campaign: Campaign, language: str) -> Poster:
@@ -46,13 +57,5 @@ def of_campaign(campaign: Campaign, language: str) -> Poster:
         address=settings.SITE_URL + address_of(campaign, language),
         is_open=campaign.is_open,
         closes_at=campaign.closes_at,
+        site=SiteTheme.current(),
     )
-
-
-def on_one_page(html: str, case: Typecase) -> Any:
-    """The page, laid out in the largest letters with which it is one."""
-    for letters, title in SIZES:
-        document = case.pages(html, f":root {{ font-size: {letters}pt; --title: {title}pt }}", **TAGGED)
-        if len(document.pages) == 1:
-            break
-    return document

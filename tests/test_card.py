@@ -47,8 +47,15 @@ def _pango() -> None:
 
 def make_card(title: str, language: str = "en", **fields: Any) -> Card:
     direction = "rtl" if language == "ar" else "ltr"
-    given = {"addressee": "To the assembly", "organizations": 25, "persons": 3, "until": None}
-    return Card(language=language, direction=direction, title=title, **{**given, **fields})
+    given = {
+        "addressee": "To the assembly",
+        "organizations": 25,
+        "persons": 3,
+        "until": None,
+        "site": "Undersigned",
+        "accent": "#1d4e89",
+    }
+    return Card(language=language, direction=direction, title=title, **{**given, **look, **fields})
 
 
 def glyphless(card: Card) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -400,6 +401,16 @@ def test_coordinator_chooses_a_language_and_the_desk_opens_in_it(client: Client)
     code = {"code": code_of_the_app(coordinator), "next": "/admin/"}
     assert anew.post("/accounts/code/", code)["Location"] == "/uk/admin/"
     assert '<html lang="uk"' in read(anew, "/uk/admin/")
+
+
+def test_who_is_invited_to_the_desk_is_written_to_in_the_language_of_who_invites(client: Client) -> None:
+    sign_in(client, make_coordinator())
+    typed = {"username": "olena", "first_name": "", "last_name": "", "email": "olena@desk.example.org"}
+    assert client.post("/uk/admin/campaigns/person/add/", typed).status_code == 302
+    (invited,) = send_letters()
+    assert '<html lang="uk"' in html_of(invited)
+    assert f"{settings.SITE_URL}/uk/accounts/password/reset/key/" in invited.body
+    assert people.language_of(User.objects.get(username="olena").pk) == "uk"
 
 
 def test_language_that_is_not_ours_cannot_be_chosen(client: Client) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from PIL import Image
 
 from campaigns import qr
-from campaigns.models import Statement
+from campaigns.models import SiteTheme, Statement
 from campaigns.poster import Poster
 from tests.builders import make_campaign, make_circulating, make_draft, make_translation, need_pango
 from tests.test_letter import BIDI_MARKS, pdftotext, unpacked, words
@@ -174,7 +174,7 @@ def test_drawn_code_is_an_image_of_the_language_read(client: Client) -> None:
 def poster(title: str, language: str = "en", addressee: str = "To all", summary: str = "What we ask.") -> Poster:
     statement = Statement(language, datetime.date(2026, 3, 1), addressee, title, summary, "Text.", ())
     closes_at = datetime.datetime(2026, 4, 5, 20, tzinfo=datetime.UTC)
-    return Poster(statement, f"https://statements.example.org/campaigns/{'a' * 80}/", True, closes_at)
+    return Poster(statement, f"https://statements.example.org/campaigns/{'a' * 80}/", True, closes_at, SiteTheme())
 
 
 def pages(pdf: bytes) -> int:

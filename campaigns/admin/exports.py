@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Contact, Event, Organization, OrganizationName, Signature
@@ -33,7 +33,13 @@ SIGNATURE_HEADINGS = [
     _("Language"),
     _("Came by"),
 ]
-CONTACT_HEADINGS = [_("Signatory"), _("Contact person"), _("Role"), _("E-mail"), _("Wants updates")]
+CONTACT_HEADINGS = [
+    _("Signatory"),
+    _("Contact person"),
+    pgettext_lazy("in an organization", "Role"),
+    _("E-mail"),
+    _("Wants updates"),
+]
 
 
 def pieces(queryset: QuerySet) -> Iterator[list[Any]]:

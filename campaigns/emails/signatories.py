@@ -242,8 +242,8 @@ def text_corrected(signature: Signature, mail: OutgoingMail) -> Letter:
             _("Your signature stands.")
             if signature.text_version.edition == version.edition
             else _("Your signature stays as it was, under an earlier text."),
-            version.note,
         ],
+        quote=version.note,
         changes=differences.between(before, version, signature.language, signature.campaign.language),
         facts=[(_("Fingerprint of the text now"), version.digest(signature.language))],
         button=(_("See your signature"), own_page(signature)),
@@ -270,7 +270,8 @@ def text_proposed(signature: Signature, mail: OutgoingMail) -> Letter:
     return to_contact(
         signature,
         subject=subject,
-        paragraphs=[opening, proposal.version.note],
+        paragraphs=[opening],
+        quote=proposal.version.note,
         changes=differences.between(signature.text_version, joining, signature.language, signature.campaign.language),
         facts=facts,
         button=(_("Agree, or not"), own_page(signature)),
@@ -288,6 +289,8 @@ def silence() -> str:
 @letter
 def delivered(signature: Signature, mail: OutgoingMail) -> Letter:
     delivery = Delivery.objects.select_related("campaign", "text_version").get(pk=mail.occasion)
+    version = delivery.text_version
+    language = version.language_near(signature.language) or delivery.campaign.language
     return to_contact(
         signature,
         subject=_("The statement you signed was delivered"),
@@ -296,7 +299,7 @@ def delivered(signature: Signature, mail: OutgoingMail) -> Letter:
                 "“%(title)s” was delivered to its addressee. You are one of its witnesses: keep this letter. With the "
                 "fingerprint below anyone can prove what was delivered, and in whose name."
             )
-            % {"title": delivery.text_version.statement(delivery.campaign.language).title}
+            % {"title": version.statement(language).title}
         ],
         facts=[(_("Fingerprint of the delivered list"), delivery.fingerprint)],
         button=(_("See what was delivered"), absolute("delivery", delivery.fingerprint)),
@@ -315,7 +318,8 @@ def update(signature: Signature, mail: OutgoingMail) -> Letter:
     return to_contact(
         signature,
         subject=_("News of a statement you signed: %(title)s") % {"title": shortened(text.title)},
-        paragraphs=[text.title],
+        paragraphs=[],
+        quote=text.title,
         markdown=text.text,
         facts=outcome_facts(news, text_of(signature)),
         button=(_("Read it on the page"), page_of(signature.campaign, signature.language) + f"#update-{news.pk}"),

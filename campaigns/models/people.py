@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .. import languages
@@ -55,10 +56,12 @@ def choose_language(person: Any, language: str) -> None:
 
 @transaction.atomic
 def invite(person: User, by: Any) -> None:
-    """Saves the new `person`, who chooses a password by the link in the letter."""
+    """Saves the new `person`, who chooses a password by the link in the letter. It comes, and the desk opens, in the
+    language that the desk speaks to who invites, until they choose another."""
     person.is_staff = True
     person.set_unusable_password()
     person.save()
+    choose_language(person, languages.spoken(get_language() or ""))
     send_invitation(person, by)
 
 

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .. import bidi
 from .campaigns import Campaign
@@ -51,10 +52,10 @@ class Update(models.Model):
         OUTCOME = "outcome", _("outcome of a demand")
 
     class Outcome(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("a demand", "open")
         MET = "met", _("met")
         PARTLY = "partly", _("partly met")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("a demand", "refused")
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="updates", verbose_name=_("campaign"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.NEWS)

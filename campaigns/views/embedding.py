@@ -12,14 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from .. import languages
 from ..embedding import THEMES, Frame
 from ..forms.embedding import OEmbedForm
-from ..models import Campaign
+from ..models import Campaign, SiteTheme
 from .doors import by_either_door, text_for_reader
 
 NEWEST_NAMES = 5
@@ -58,7 +57,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
             "version": "1.0",
             "type": "rich",
             "title": frame.text.title,
-            "provider_name": _("Undersigned"),
+            "provider_name": SiteTheme.current().title,
             "provider_url": settings.SITE_URL,
             "html": frame.html(**form.size),
             **form.size,

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from campaigns.demo.load import load_interpol, translate
 from campaigns.models import Campaign
 from tests.browser.conftest import let_the_minute_pass
-from tests.browser.test_access import violations
+from tests.browser.test_access import RULES, violations
 from tests.builders import make_coordinator
 
 ARABIC = Path(__file__).parent.parent / "data" / "interpol-2018.ar.toml"
@@ -34,6 +34,29 @@ SEEN = """() => {
   }
   return [document.title, ...seen];
 }"""
+
+
+# What is said in a script that is not its element's language, or runs against its own direction.
+ASTRAY = """() => {
+  const scripts = {ar: /\\p{Script=Arabic}/u, uk: /\\p{Script=Cyrillic}/u}, found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const words = walker.currentNode.textContent.trim(), holder = walker.currentNode.parentElement;
+    if (!holder.checkVisibility() || !/\\p{L}/u.test(words)) continue;
+    const language = holder.closest("[lang]").lang, is_apart = holder.closest("bdi, [dir=auto]");
+    for (const [spoken, script] of Object.entries(scripts))
+      if (script.test(words) && language !== spoken && !is_apart) found.push(`${language}: ${words}`);
+    const letters = words.match(/\\p{L}/gu), arabic = letters.filter(letter => scripts.ar.test(letter)).length;
+    const against = getComputedStyle(holder).direction === "rtl" ? !arabic : arabic === letters.length;
+    if (against && /\\s|[.,!?]$/.test(words) && !is_apart) found.push(`against its direction: ${words}`);
+  }
+  for (const each of document.querySelectorAll("[lang]")) {
+    const direction = each.lang === "ar" ? "rtl" : "ltr";
+    if (/\\p{L}/u.test(each.textContent) && getComputedStyle(each).direction !== direction) found.push(each.outerHTML);
+  }
+  return found;
+}"""
+FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
 @pytest.fixture
@@ -61,13 +84,20 @@ def foreign(words: list[str]) -> set[str]:
 
 
 def looks_right(page: Page, language: str, direction: str) -> None:
-    """Wholly in its language and direction, nothing wider than the screen, nothing that axe finds."""
+    """Wholly in its language, and right."""
+    assert foreign(page.evaluate(SEEN)) == set(), page.url
+    stands_right(page, language, direction)
+
+
+def stands_right(page: Page, language: str, direction: str, rules: list[str] = RULES) -> None:
+    """In its language and direction, and what is in another in its own; nothing wider than the screen, nothing that
+    axe finds."""
     html = page.locator("html")
     expect(html).to_have_attribute("lang", language)
     expect(html).to_have_attribute("dir", direction)
-    assert foreign(page.evaluate(SEEN)) == set(), page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-    assert violations(page) == []
+    assert page.evaluate(ASTRAY) == [], page.url
+    assert page.evaluate(FITS), page.url
+    assert violations(page, rules) == []
 
 
 def open_letter(page: Page, subject_in: str) -> None:
