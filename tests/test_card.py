@@ -55,7 +55,7 @@ def make_card(title: str, language: str = "en", **fields: Any) -> Card:
         "site": "Undersigned",
         "accent": "#1d4e89",
     }
-    return Card(language=language, direction=direction, title=title, **{**given, **look, **fields})
+    return Card(language=language, direction=direction, title=title, **{**given, **fields})
 
 
 def glyphless(card: Card) -> set[str]:
