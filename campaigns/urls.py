@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from .views import deliveries, drafts, invitations, organizations, pages, reports, signing, texts, translating
+from .views import (
+    deliveries,
+    drafts,
+    invitations,
+    organizations,
+    pages,
+    reports,
+    signatories,
+    signing,
+    texts,
+    translating,
+)
 
 # The pages of one campaign stand at two doors: in public and, before publication, behind a private link.
 of_a_campaign = [
@@ -12,8 +23,8 @@ of_a_campaign = [
     path("versions/<int:number>/", texts.version, name="version"),
     path("versions/<int:number>/<str:language>.json", texts.canonical, name="canonical"),
     path("letter.pdf", texts.letter_pdf, name="letter"),
-    path("signatories/", pages.signatories, name="signatories"),
-    path("in/<str:language>/signatories/", pages.signatories, name="signatories_in"),
+    path("signatories/", signatories.signatories, name="signatories"),
+    path("in/<str:language>/signatories/", signatories.signatories, name="signatories_in"),
     path("sign/", signing.sign, name="sign"),
     path("sign/sent/", signing.sent, name="sent"),
 ]
