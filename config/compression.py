@@ -1,5 +1,7 @@
-"""Public pages go out compressed, by Brotli or gzip. What carries a secret stays as it is, so that its size tells nothing
-of it; so do files, streams and what is small."""
+"""Public pages go out compressed, by Brotli or gzip.
+
+What carries a secret stays as it is, so that its size tells nothing of it; so do files, streams and what is small.
+"""
 
 import gzip
 from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, get_language_info, override
+from django.utils.translation import get_language, get_language_info, gettext, override
 
 from campaigns.charts import bars
 from campaigns.forms.drafts import RemarkForm
@@ -78,7 +78,7 @@ def text_here(campaign: Campaign) -> Statement:
 @register.filter
 def absolute(path: str) -> str:
     """The whole address, for those who read it away from this site."""
-    return settings.SITE_URL + path
+    return f"{settings.SITE_URL}{path}"
 
 
 @register.filter
