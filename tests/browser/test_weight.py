@@ -11,6 +11,7 @@ from campaigns.models import Signature
 from tests.builders import make_campaign, make_listed, make_many_listed
 from tests.serving import served
 
+PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 LETTER = "/campaigns/open-letter/"
 LIST = f"{LETTER}signatories/"
 COUNTRIES = ["UA", "FR", "DE", "PL", "GB", "GE", "IT"]
@@ -19,7 +20,7 @@ MOST_BYTES, MOST_REQUESTS = 14_000, 4
 
 @pytest.fixture
 def phone(chromium: Browser, site: str) -> Iterator[Page]:
-    context = chromium.new_context(base_url=site, viewport={"width": 320, "height": 640})
+    context = chromium.new_context(base_url=site, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
@@ -43,9 +44,7 @@ def test_letter_of_25_weighs_at_most_14_kilobytes_in_4_requests(
             "Network.loadingFinished", lambda told: received.update({told["requestId"]: told["encodedDataLength"]})
         )
         page.goto(site + LETTER, wait_until="networkidle")
-        encodings = page.evaluate("performance.getEntriesByType('navigation')[0].transferSize")
         context.close()
-    assert encodings > 0
     assert len(asked) <= MOST_REQUESTS
     assert {url for url in asked if not url.startswith(site)} == set()
     assert 0 < sum(received.values()) <= MOST_BYTES
@@ -53,7 +52,7 @@ def test_letter_of_25_weighs_at_most_14_kilobytes_in_4_requests(
 
 WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 ODD: dict[str, dict[str, Any]] = {
-    "long title": {"title": "What we ask of you " * 16},
+    "long title": {"title": "What we ask of you " * 15 + "today and tomorrow"},
     "one long word": {"title": WORD, "addressee": WORD * 2, "body": WORD * 3, "demands": (WORD * 2,)},
     "long text": {"body": "We have read your plan.\n\n" * 4_000},
     "no summary": {"summary": ""},
@@ -94,9 +93,7 @@ def test_way_to_sign_is_always_in_reach_and_covers_nothing_that_has_the_focus(ph
     seen = 0
     for _each in range(60):
         phone.keyboard.press("Tab")
-        phone.wait_for_function(
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
-        )
+        phone.wait_for_function(PAINTED)
         covered = phone.evaluate(
             """() => {
                 const focused = document.activeElement, bar = document.querySelector(".reach");
