@@ -15,6 +15,7 @@ from .views import (
     pages,
     reports,
     sharing,
+    signatories,
     signing,
     texts,
     themes,
@@ -29,8 +30,8 @@ of_a_campaign = [
     path("versions/<int:number>/", texts.version, name="version"),
     path("versions/<int:number>/<str:language>.json", texts.canonical, name="canonical"),
     path("letter.pdf", texts.letter_pdf, name="letter"),
-    path("signatories/", pages.signatories, name="signatories"),
-    path("in/<str:language>/signatories/", pages.signatories, name="signatories_in"),
+    path("signatories/", signatories.signatories, name="signatories"),
+    path("in/<str:language>/signatories/", signatories.signatories, name="signatories_in"),
     path("sign/", signing.sign, name="sign"),
     path("sign/sent/", signing.sent, name="sent"),
 ]

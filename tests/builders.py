@@ -26,7 +26,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import sessions, tokens
+from campaigns import names, sessions, tokens
 from campaigns.addresses import Entry
 from campaigns.demo.load import load_interpol
 from campaigns.models import (
@@ -35,6 +35,8 @@ from campaigns.models import (
     Delivery,
     Demand,
     Invitation,
+    Organization,
+    OrganizationName,
     Proposal,
     Remark,
     Role,
@@ -162,6 +164,26 @@ def make_listed(campaign: Campaign, name: str = "River Watch", **fields: Any) ->
     signature = make_pending(campaign, name, **fields)
     signature.accept()
     return signature
+
+
+def make_many_listed(campaign: Campaign, number: int, name: str = "River Watch {}", **fields: Any) -> None:
+    """So many organizations on the list, in few queries. A list of countries is gone through again and again."""
+    now, countries = timezone.now(), fields.pop("countries", [""])
+    known = Organization.objects.bulk_create(
+        Organization(name=name.format(place), slug=f"{campaign.slug}-{place}") for place in range(1, number + 1)
+    )
+    Signature.objects.bulk_create(
+        Signature(
+            campaign=campaign, text_version=campaign.in_force, organization=each, name=each.name,
+            name_as_signed=each.name, key=names.key(each.name), language="en", state="listed", position=place,
+            confirmed_at=now, decided_at=now, country=countries[place % len(countries)], **fields,
+        )
+        for place, each in enumerate(known, start=1)
+    )  # fmt: skip
+    OrganizationName.objects.bulk_create(
+        OrganizationName(organization=each, name=each.name, key=names.key(each.name), words=names.key(each.name))
+        for each in known
+    )
 
 
 def make_entry(address: str = "chair@lake.example.org", **fields: Any) -> Entry:

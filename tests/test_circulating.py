@@ -378,7 +378,7 @@ def test_first_signatories_stand_first_then_the_others_by_time_or_by_name(client
 def test_pages_of_the_list_follow_each_other_in_its_order(
     client: Client, monkeypatch: pytest.MonkeyPatch, order: str
 ) -> None:
-    monkeypatch.setattr("campaigns.views.pages.NAMES_ON_A_PAGE", 2)
+    monkeypatch.setattr("campaigns.views.signatories.NAMES_ON_A_PAGE", 2)
     campaign = make_circulating(list_order=order)
     make_listed(campaign, "Walnut Trust")
     campaign.publish(by=None)

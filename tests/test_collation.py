@@ -63,8 +63,8 @@ def test_what_a_reader_expects_beyond_letters(language: str, names: list[str]) -
 def test_public_list_by_name_is_sorted_for_its_reader_while_it_is_short(
     client: Client, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr("campaigns.views.pages.MOST_SORTED", most)
-    monkeypatch.setattr("campaigns.views.pages.NAMES_ON_A_PAGE", 2)
+    monkeypatch.setattr("campaigns.views.signatories.MOST_SORTED", most)
+    monkeypatch.setattr("campaigns.views.signatories.NAMES_ON_A_PAGE", 2)
     campaign = make_campaign(list_order="name")
     for name in ("Zürcher Bund", "Центр дій", "Umbrella", "Apfelbund"):
         make_listed(campaign, name)

@@ -329,7 +329,8 @@ def test_lists_with_initiators_and_names_take_at_most_four_queries(
 
 
 def test_whole_list_is_there_in_each_language_of_the_statement(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("campaigns.views.pages.NAMES_ON_A_PAGE", 1)
+    monkeypatch.setattr("campaigns.views.signatories.NAMES_ON_A_PAGE", 1)
+    monkeypatch.setattr("campaigns.views.pages.NAMES_IN_FULL", 1)
     campaign = make_campaign()
     make_translation(campaign, "uk", title="Відкритий лист")
     campaign.add_translation(by=None, note="")
@@ -369,7 +370,9 @@ def test_initiators_logos_stand_on_the_page_in_the_lists_order_and_the_list_stay
 
 
 def test_initiator_that_signed_last_stands_first_with_its_logo(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("campaigns.views.pages.NAMES_ON_A_PAGE", 2)
+    monkeypatch.setattr("campaigns.views.pages.NAMES_IN_FULL", 2)
+    monkeypatch.setattr("campaigns.views.pages.FIRST_NAMES", 2)
+    monkeypatch.setattr("campaigns.views.pages.NEWEST_NAMES", 0)
     campaign = make_campaign()
     for name in ("Aspen Trust", "Birch Trust"):
         make_listed(campaign, name)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..models import Organization, Signature
-from ..views.pages import apart
+from ..views.signatories import apart
 
 Kind, Shown, State = Signature.Kind, Signature.Shown, Signature.State
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from . import places
 from .campaigns import Campaign
+from .census import CensusQuerySet
 from .events import Event
-from .listing import BY_THE_GROUP, ListingQuerySet, State
+from .listing import BY_THE_GROUP, State
 from .memberships import Role
 from .organizations import Organization
 from .outbox import UNDO_WITHIN, OutgoingMail
@@ -37,7 +38,7 @@ UNDECIDED: dict[str, Any] = {
 TELLING = ["signature_listed", "signature_declined", "signature_renamed", "text_proposed"]
 
 
-class DecidingQuerySet(ListingQuerySet):
+class DecidingQuerySet(CensusQuerySet):
     def queue(self) -> Self:
         """Those that wait for a coordinator, the oldest first; last those that were asked and have not answered."""
         open_questions = Question.objects.open().filter(signature=OuterRef("pk"))

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
+from .census import named, with_others
 from .listing import BY_THE_GROUP, Source, State
 from .outbox import ERRORS, KINDS, OutgoingMail
 
@@ -101,11 +100,7 @@ def by_choice(choices: Iterable[tuple[Any, Any]], counts: dict[str, int]) -> lis
 def by_country(campaign: "Campaign") -> list[tuple[str, int]]:
     """The countries of those on the list, the most first; of many the last stand together as others."""
     rows = campaign.signatures.listed().values("country").annotate(count=Count("pk")).order_by("-count", "country")
-    named = [(str(countries.name(row["country"]) or _("not said")), row["count"]) for row in rows]
-    if len(named) <= MOST_COUNTRIES:
-        return named
-    first, others = named[: MOST_COUNTRIES - 1], named[MOST_COUNTRIES - 1 :]
-    return [*first, (str(_("%(count)s others") % {"count": len(others)}), sum(count for _name, count in others))]
+    return with_others([(named(row["country"]), row["count"]) for row in rows], MOST_COUNTRIES)
 
 
 def by_day(campaign: "Campaign") -> list[tuple[datetime.date, int]]:

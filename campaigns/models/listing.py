@@ -192,13 +192,14 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         listed = names.filter(organization=organization, name=OuterRef("name"))
         return self.annotate(name_here=name_here, name_language=Subquery(listed.values("language")[:1]))
 
-    def page_one(self, language: str, size: int) -> Self:
-        """What the campaign's page tells of, in one query: the first `size` of `on_page`, the initiators that come
-        later on the list, and those that are `corrected`."""
+    def page_one(self, language: str, size: int, newest: int) -> Self:
+        """What the campaign's page tells of, in one query: the first `size` of `on_page`, the `newest` that came onto
+        the list, the initiators that come later on it, and those that are `corrected`."""
         public = self.listed().filter(shown=Shown.PUBLIC)
         first = Q(pk__in=public.in_list_order().values("pk")[:size])
+        last = Q(pk__in=public.order_by("-position", "-id").values("pk")[:newest])
         others = Q(pk__in=public.filter(is_initiator=True).values("pk")) | Q(pk__in=self.corrected().values("pk"))
-        page = self.filter(first | others).marked_standing().marked_supplement().named_in(language)
+        page = self.filter(first | last | others).marked_standing().marked_supplement().named_in(language)
         return page.in_list_order()
 
     def corrected(self) -> Self:

@@ -297,8 +297,21 @@ class Signature(models.Model):
     @property
     def shows_logo(self) -> bool:
         """Whether it is an initiator with a logo that the public may see."""
-        organization = self.organization
-        return self.is_initiator and organization is not None and bool(organization.logo) and not organization.is_hidden
+        return self.is_initiator and self.has_logo_in_public
+
+    @property
+    def has_logo_in_public(self) -> bool:
+        return self.shown_organization is not None and bool(self.shown_organization.logo)
+
+    @property
+    def country_in_public(self) -> Any:
+        """Where the signatory is from: as it has said or, where it has not, as its organization's page says."""
+        return self.country or (self.shown_organization.country if self.shown_organization else self.country)
+
+    @property
+    def shown_organization(self) -> Organization | None:
+        """Its organization, unless that is hidden."""
+        return self.organization if self.organization and not self.organization.is_hidden else None
 
     @property
     def public_organization(self) -> Organization | None:

@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 register = template.Library()
 
 # What pages read in their addresses beside the path, and still mean in another language.
-TOLD_IN_QUERIES = ("in", "late", "next", "page", "token")
+TOLD_IN_QUERIES = ("by", "country", "in", "late", "next", "page", "q", "token")
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,23 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info, override
+from django.utils.translation import get_language, get_language_info, gettext, override
 
 from campaigns import bidi
+from campaigns.charts import bars
 from campaigns.forms.drafts import RemarkForm
 from campaigns.markdown import render
 from campaigns.models import Campaign, Passage, Statement
+from campaigns.models.census import Census
 from campaigns.models.reports import PUBLIC_PAGES
 
 register = template.Library()
+
+MOST_COUNTRIES = 8
 
 
 @register.filter
@@ -75,6 +80,18 @@ def its_date(statement: Statement) -> str:
 def text_here(campaign: Campaign) -> Statement:
     """The statement in the reader's language or, where it is not translated, the original."""
     return campaign.in_force.statement(campaign.language_for(get_language() or ""))
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """The whole address, for those who read it away from this site."""
+    return f"{settings.SITE_URL}{path}"
+
+
+@register.filter
+def country_chart(census: Census) -> SafeString:
+    """From how many countries, as bars with their table."""
+    return bars(gettext("Signatories by country"), gettext("Country"), census.in_words(MOST_COUNTRIES))
 
 
 @register.simple_tag(takes_context=True)

@@ -23,3 +23,16 @@ for (const button of document.querySelectorAll("[data-share]")) {
   button.hidden = !navigator.share;
   button.addEventListener("click", () => navigator.share({ title, url }).catch(() => {}));
 }
+
+/* Shows of a whole list the names that have what is typed. */
+const found = document.querySelector("#found[data-shown]");
+if (found) {
+  const bare = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const names = [...document.querySelectorAll(".names li")].map((item) => ({ item, text: bare(item.textContent) }));
+  document.querySelector(".find [type=search]").addEventListener("input", ({ target }) => {
+    const words = bare(target.value).split(/\s+/);
+    for (const { item, text } of names) item.hidden = !words.every((word) => text.includes(word));
+    const left = names.filter(({ item }) => !item.hidden).length;
+    found.textContent = found.dataset.shown.replace("{shown}", left).replace("{all}", names.length);
+  });
+}

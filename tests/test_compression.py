@@ -1,0 +1,112 @@
+"""What goes out compressed, and what does not: over a real connection."""
+
+import gzip
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import brotli
+import pytest
+
+from campaigns import tokens
+from config.compression import accepted, compressed
+from tests.builders import make_campaign, make_signature
+from tests.serving import served
+
+PAGE = "/campaigns/open-letter/"
+
+
+@pytest.fixture
+def site(committed: None, tmp_path: Path) -> Iterator[str]:
+    with served(tmp_path) as address:
+        yield address
+
+
+def ask(site: str, path: str, encoding: str = "", method: str = "GET") -> tuple[dict[str, str], bytes]:
+    connection = http.client.HTTPConnection(urlsplit(site).netloc)
+    connection.request(method, path, headers={"Accept-Encoding": encoding} if encoding else {})
+    response = connection.getresponse()
+    told, body = {name.lower(): value for name, value in response.getheaders()}, response.read()
+    connection.close()
+    return told, body
+
+
+def test_public_page_is_the_same_in_every_encoding(site: str) -> None:
+    make_campaign()
+    plain, page = ask(site, PAGE)
+    assert ("content-encoding" not in plain, plain["vary"]) == (True, "Accept-Encoding")
+    for encoding, expand in [("br", brotli.decompress), ("gzip", gzip.decompress)]:
+        told, body = ask(site, PAGE, encoding)
+        assert (told["content-encoding"], told["vary"]) == (encoding, "Accept-Encoding")
+        assert int(told["content-length"]) == len(body) < len(page) / 2
+        assert expand(body) == page
+        head, nothing = ask(site, PAGE, encoding, method="HEAD")
+        assert nothing == b""
+        assert {**head, "date": ""} == {**told, "date": ""}
+
+
+@pytest.mark.parametrize("address", ["sign/", "token"])
+def test_page_with_a_secret_is_not_compressed(site: str, address: str) -> None:
+    campaign = make_campaign()
+    token = tokens.make(make_signature(campaign), tokens.OWN_PAGE)
+    told, body = ask(site, f"/signatures/{token}/" if address == "token" else f"{PAGE}{address}", "br, gzip")
+    assert "content-encoding" not in told
+    assert body.startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("header", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, br;q=0", "gzip"),
+        ("BR ; q=0.5", "br"),
+        ("*", "br"),
+        ("br;q=0.0, *;q=0.1", "gzip"),
+        ("identity", ""),
+        ("", ""),
+        (",;;q=", ""),
+    ],
+)
+def test_encoding_is_one_that_the_reader_takes(header: str, encoding: str) -> None:
+    assert accepted(header) == encoding
+
+
+def answer_of(headers: dict[str, str], body: Any, status: str = "200 OK") -> tuple[dict[str, str], list[bytes]]:
+    told: dict[str, str] = {}
+
+    def application(_environ: dict[str, Any], start_response: Any) -> Any:
+        start_response(status, list(headers.items()))
+        return body
+
+    environ = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "br"}
+    found = compressed(application)(environ, lambda _status, headers: told.update(headers))
+    return told, list(found)
+
+
+TEXT = {"Content-Type": "text/html; charset=utf-8", "Content-Length": "2000", "ETag": '"one"', "Vary": "Origin"}
+
+
+def test_tag_of_a_compressed_body_is_weak() -> None:
+    told, _body = answer_of(TEXT, [b"a" * 2000])
+    assert (told["ETag"], told["Vary"], told["Content-Encoding"]) == ('W/"one"', "Origin, Accept-Encoding", "br")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {**TEXT, "Content-Length": "80"},
+        {**TEXT, "Content-Type": "image/png"},
+        {**TEXT, "Content-Encoding": "gzip"},
+        {**TEXT, "Cache-Control": "max-age=0, private"},
+        {**TEXT, "Vary": "Accept-Language, Cookie"},
+        {**TEXT, "Set-Cookie": "a=b"},
+        {"Content-Type": "text/html"},
+    ],
+    ids=["small", "picture", "compressed", "private", "by-cookie", "cookie", "stream"],
+)
+def test_rest_is_left_alone(headers: dict[str, str]) -> None:
+    body = [b"a" * 1000, b"b" * 1000]
+    assert answer_of(headers, body) == (headers, body)
+    assert answer_of(TEXT, body, "206 Partial Content") == (TEXT, body)
