@@ -104,6 +104,15 @@ def _settings_of_tests(settings: Any) -> None:
 
 
 @pytest.fixture
+def theme_in_memory(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has written a page before: for a test that counts the queries of the page alone."""
+    from campaigns.models import SiteTheme, themes
+
+    monkeypatch.setattr(themes, "KEPT_SECONDS", 10**9)
+    SiteTheme.current()
+
+
+@pytest.fixture
 def committed(transactional_db: None) -> Iterator[None]:
     """A database whose transactions really commit, for threads and processes.
 

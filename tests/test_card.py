@@ -177,6 +177,7 @@ def test_campaign_that_is_not_public_has_no_picture(client: Client) -> None:
     assert "og:" not in client.get(campaign.address()).content.decode()
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 @pytest.mark.django_db
 def test_picture_takes_two_queries(client: Client, django_assert_num_queries: Any) -> None:
     make_listed(make_campaign())

@@ -117,8 +117,20 @@ def without_time(sql: str) -> str:
 
 def public_addresses(campaign: Campaign) -> list[str]:
     pages = ["", "in/en/", "sign/", "sign/sent/", "signatories/", "versions/", "versions/1/", "versions/1/en.json"]
-    files = ["letter.pdf", "card.png", "poster.pdf", "qr.svg", "qr.png", "share/", "embed/"]
-    return [f"/campaigns/{campaign.slug}/{page}" for page in [*pages, *files]]
+    files = [
+        "letter.pdf",
+        "card.png",
+        "poster.pdf",
+        "qr.svg",
+        "qr.png",
+        "share/",
+        "embed/",
+        "feed/",
+        "signatories/feed/",
+    ]
+    lists = [f"signatories.{ending}" for ending in ("csv", "xlsx", "json", "txt")]
+    api = [f"/api/campaigns/{campaign.slug}/{part}" for part in ("", "signatories/", "updates/")]
+    return [*(f"/campaigns/{campaign.slug}/{page}" for page in [*pages, *files, *lists]), *api]
 
 
 def test_nothing_public_speaks_of_a_circulating_campaign(client: Client) -> None:
@@ -129,7 +141,9 @@ def test_nothing_public_speaks_of_a_circulating_campaign(client: Client) -> None
         hidden, unknown = client.get(address), client.get(address.replace("open-letter", "no-such"))
         assert (hidden.status_code, hidden.content) == (404, unknown.content)
         assert {**hidden.headers, "Expires": ""} == {**unknown.headers, "Expires": ""}
-    assert TITLE not in read(client, "/")
+    for everywhere in ("/", "/feed/", "/api/campaigns/", "/sitemap.xml"):
+        assert TITLE not in read(client, everywhere)
+        assert campaign.slug not in read(client, everywhere)
     assert client.get(f"/organizations/{signature.organization.slug}/").status_code == 404
     assert Report.objects.about(PUBLIC).campaign is None
     assert (Report.objects.about(campaign.address()).page, Report.objects.about(campaign.address()).campaign) == (
@@ -138,6 +152,7 @@ def test_nothing_public_speaks_of_a_circulating_campaign(client: Client) -> None
     )
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_guessing_an_address_costs_the_same_whether_it_circulates_or_is_nowhere(client: Client) -> None:
     campaign = make_circulating()
     for address in public_addresses(campaign):

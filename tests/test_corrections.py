@@ -175,6 +175,7 @@ def test_database_keeps_a_correction_for_what_was_removed_alone() -> None:
         Signature.objects.update(correction=WORDS)
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_pages_with_corrections_take_at_most_four_queries(client: Client, django_assert_max_num_queries: Any) -> None:
     campaign = make_campaign()
     signatures = [make_listed(campaign, f"Group {number}") for number in range(5)]

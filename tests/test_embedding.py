@@ -101,6 +101,7 @@ def test_frame_speaks_the_language_of_its_address_and_reads_the_text_in_another(
     assert f'href="/ar{LETTER}sign/?in=de"' in page
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_frame_costs_the_same_however_many_have_signed(client: Client, django_assert_num_queries: Any) -> None:
     campaign = make_campaign()
     with django_assert_num_queries(3):

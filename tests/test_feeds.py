@@ -176,6 +176,7 @@ def test_control_characters_that_xml_cannot_hold_break_no_feed(client: Client) -
         read(client, address)
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 @pytest.mark.parametrize("address", FEEDS)
 @pytest.mark.parametrize("count", [1, 60])
 def test_feed_takes_at_most_two_queries(

@@ -138,6 +138,7 @@ def test_every_organization_without_a_page_gets_the_same_answer(client: Client) 
     assert next(iter(answers))[0] == 404
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_every_address_without_a_page_costs_the_same(client: Client, django_assert_num_queries: Any) -> None:
     campaign = make_campaign()
     organization_of(make_listed(campaign, "Hidden Group")).hide(by=None)
@@ -148,6 +149,7 @@ def test_every_address_without_a_page_costs_the_same(client: Client, django_asse
             assert client.get(f"/organizations/{group}-group/").status_code == 404
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_page_without_a_public_name_takes_four_queries_and_shows_at_most_so_many_signatures(
     client: Client, django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +192,7 @@ def test_markup_in_names_is_shown_and_not_obeyed(client: Client) -> None:
     assert [words in page for words in ("<b>River", "<script>", "<i>")] == [False, False, False]
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_page_is_the_same_for_everybody_sets_no_cookie_and_takes_four_queries(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
@@ -317,6 +320,7 @@ def test_letter_and_delivery_keep_the_listed_names() -> None:
     assert [line.name for line in letter.of_delivery(delivery, "en").organizations] == ["Спілка озер"]
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_lists_with_initiators_and_names_take_at_most_four_queries(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:

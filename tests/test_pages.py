@@ -281,6 +281,7 @@ def test_public_page_is_the_same_for_everybody_and_sets_no_cookie(client: Client
     assert client.head(address).headers == response.headers
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 @pytest.mark.parametrize("address", ["/", LETTER, LIST])
 def test_public_page_takes_at_most_four_queries(
     client: Client, address: str, django_assert_max_num_queries: Any

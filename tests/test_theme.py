@@ -264,6 +264,7 @@ def test_only_administrators_of_the_site_change_it() -> None:
 # How it reaches pages
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_theme_costs_no_query_on_a_page(desk: Client, django_assert_num_queries: Any) -> None:
     save(desk, **{"name": "River Coalition", "accent": "#7a1f3d", "en-footer": "Friends."})
     read("/privacy/")

@@ -36,6 +36,11 @@ class Census:
     def countries_said(self) -> int:
         return sum(1 for code in self.countries if code)
 
+    @property
+    def tells_by_country(self) -> bool:
+        """Whether the countries differ in anything worth a chart."""
+        return self.countries_said > 1 and max(self.countries.values()) > 1
+
     def in_words(self, most: int) -> list[tuple[str, int]]:
         """The countries by name, the most signatories first; of more than `most` the last stand together as others."""
         ordered = sorted(self.countries.items(), key=lambda each: (-each[1], each[0]))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.db import DatabaseError, models, transaction
@@ -119,6 +120,12 @@ class SiteTheme(models.Model):
     @property
     def title(self) -> str:
         return self.name or gettext("Undersigned")
+
+    @property
+    def security_address(self) -> str:
+        """Where to report a hole, as an address to open."""
+        contact = self.security_contact or settings.SECURITY_CONTACT
+        return f"mailto:{contact}" if "@" in contact and ":" not in contact else contact
 
     @cached_property
     def light(self) -> Scheme:

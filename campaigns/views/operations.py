@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from .. import languages
+from ..models import SiteTheme
 from .doors import kept_while_same
 
 # Where nothing is to be found: the desk, forms, and what stands behind links of one's own, by their beginnings alone.
@@ -35,7 +36,7 @@ def security(request: HttpRequest) -> HttpResponse:
     """Whom to tell of a hole (RFC 9116). It is never old: it expires half a year after the day on which it is read."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
-        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Contact: {SiteTheme.current().security_address}",
         f"Expires: {today + EXPIRES_AFTER:%Y-%m-%dT%H:%M:%SZ}",
         f"Preferred-Languages: {', '.join(code for code, _name in languages.choices())}",
         f"Canonical: {settings.SITE_URL}{reverse('security')}",
