@@ -347,6 +347,7 @@ def test_reminder_that_was_sent_stands_on_the_board(desk: Client, campaign: Camp
         assert "Tue, 3 March, 10:00: sent to 2 groups" in read(desk, campaign)
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 @pytest.mark.parametrize("count", [0, 5, 120, 2000])
 def test_board_costs_twelve_queries_at_most(desk: Client, campaign: Campaign, count: int) -> None:
     invite_many(campaign, count)
@@ -360,6 +361,7 @@ def test_board_costs_twelve_queries_at_most(desk: Client, campaign: Campaign, co
         assert len(queries) <= 12, "\n".join(query["sql"] for query in queries)
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_front_page_tells_how_many_have_answered_in_as_many_queries(
     desk: Client, campaign: Campaign, owner: User
 ) -> None:

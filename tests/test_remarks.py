@@ -91,6 +91,7 @@ def test_link_is_opened_once_renewed_and_ended(client: Client) -> None:
     assert told == [("draft shared", {}), ("draft link renewed", {}), ("draft link ended", {})]
 
 
+@pytest.mark.usefixtures("theme_in_memory")
 def test_unknown_and_ended_links_are_answered_alike_after_one_query(client: Client, draft: Campaign) -> None:
     ended = link(draft)
     draft.end_draft_link(by=None)

@@ -98,6 +98,11 @@ def test_editing_the_draft_changes_no_byte_of_what_the_public_gets(client: Clien
     assert {address: after[address] for address in kept} == {address: before[address] for address in kept}
 
 
+def body(page: str) -> str:
+    """What is read: the head tells programs how many have signed."""
+    return page.partition("<body>")[2]
+
+
 def test_change_of_what_is_asked_moves_those_who_agree_and_nobody_else(client: Client) -> None:
     campaign = make_case_of_2018()
     page, history = "/campaigns/interpol-2018/", "/campaigns/interpol-2018/versions/"
@@ -115,8 +120,8 @@ def test_change_of_what_is_asked_moves_those_who_agree_and_nobody_else(client: C
         assert client.post(builders.own_page(group), {"agree": "2"}).status_code == 302
     assert client.post(builders.own_page(groups[24]), {"withdraw": ""}).status_code == 302
     assert proposal.tally() == {"agreed": 10, "refused": 0, "asked": 24, "others": 14, "silent": 14}
-    left = public[0].replace("<strong>25</strong>", "<strong>24</strong>").replace(f" {row(groups[24])}</li>", "")
-    assert (read(client, page), read(client, history)) == (left, public[1])
+    left = re.sub(r">25\b", ">24", body(public[0])).replace(f" {row(groups[24])}</li>", "")
+    assert (body(read(client, page)), read(client, history)) == (left, public[1])
 
     proposal.adopt(by=None)
     assert by_version(campaign) == {1: 14, 2: 10}

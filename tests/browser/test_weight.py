@@ -52,7 +52,7 @@ def test_letter_of_25_weighs_at_most_14_kilobytes_in_4_requests(
 
 WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 ODD: dict[str, dict[str, Any]] = {
-    "long title": {"title": "What we ask of you " * 15 + "today and tomorrow"},
+    "long title": {"title": ("What we ask of you " * 16)[:300]},
     "one long word": {"title": WORD, "addressee": WORD * 2, "body": WORD * 3, "demands": (WORD * 2,)},
     "long text": {"body": "We have read your plan.\n\n" * 4_000},
     "no summary": {"summary": ""},
