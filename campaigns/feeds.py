@@ -209,7 +209,7 @@ class NewSignatories(OfACampaign):
             language=language if signature.name_here else signature.name_language or "",
             html=escape(", ".join(filter(None, said))),
             path=reverse("organization", args=[organization.slug]) if organization else self.page(campaign),
-            place=f"{self.page(campaign)}#{signature.position}",
+            place=f"{self.page(campaign)}#{signature.pk}",
             begun=began(campaign),
             published=signature.public_since,
             updated=signature.public_since,

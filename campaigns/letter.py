@@ -9,6 +9,7 @@ from typing import Any
 
 from anyascii import anyascii
 from django.conf import settings
+from django.db.models import Value
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from . import languages, qr
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement
-from .models.listing import ListingQuerySet
+from .models.listing import ListingQuerySet, as_read
 from .typefaces import Typecase, Unavailable
 
 MOST_LOGOS = 12
@@ -107,7 +108,8 @@ def of_campaign(campaign: Campaign, language: str) -> Letter:
     """The letter as it would be delivered at this minute."""
     signatures = campaign.signatures.standing().in_public()
     known = other_names(signatures, language)
-    organizations, persons = split(of_signature(signature, known) for signature in signatures)
+    listed = as_read(language, list(signatures.annotate(name_here=Value(""))))
+    organizations, persons = split(of_signature(signature, known) for signature in listed)
     return Letter(
         statement=campaign.in_force.statement(language),
         digest=campaign.in_force.digest(language),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.utils.translation import gettext as _
 
 from .glyphs import Fonts
 
@@ -37,7 +38,7 @@ class Typecase:
             import weasyprint  # noqa: PLC0415 - takes 1.5 seconds, and needs Pango from the system
             from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
         except OSError as error:
-            raise Unavailable("This needs Pango on the server (Debian: libpangoft2-1.0-0).") from error
+            raise Unavailable(_("This needs Pango on the server (Debian: libpangoft2-1.0-0).")) from error
         self.fonts = FontConfiguration()
         self.styles = [
             weasyprint.CSS(string=sheet(each), url_fetcher=fetcher(), font_config=self.fonts)

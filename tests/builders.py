@@ -26,7 +26,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import names, sessions, tokens
+from campaigns import markdown, names, sessions, tokens
 from campaigns.addresses import Entry
 from campaigns.demo.load import load_interpol
 from campaigns.models import (
@@ -269,7 +269,12 @@ def make_case_of_2018() -> Campaign:
 
 def make_translation(campaign: Campaign, language: str = "de", ready: bool = True, **fields: Any) -> Translation:
     """A translation that lacks nothing."""
-    given = {"title": "Ein offener Brief", "addressee": "An die Versammlung", "body": "Wir haben Ihren Plan gelesen."}
+    given = {
+        "title": "Ein offener Brief",
+        "addressee": "An die Versammlung",
+        "summary": "Worum wir die Versammlung bitten." if campaign.summary else "",
+        "body": "\n\n".join("Wir haben Ihren Plan gelesen." for _block in markdown.sources(campaign.body)),
+    }
     translation = campaign.translations.create(language=language, ready=ready, **{**given, **fields})
     for number, demand in enumerate(campaign.demands.all(), start=1):
         translation.demands.create(demand=demand, text=f"Forderung {number}.")

@@ -9,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
-from ..forms.fields import AddressField, NameField, WebsiteField
+from ..forms.fields import AddressField, CountryField, NameField, WebsiteField
 from ..models import Campaign, Organization, Signature
 from .choosing import NEW, listing_choices, offer
 
@@ -36,7 +35,7 @@ class AddForm(forms.Form):
     name = NameField(label=_("Name, as it should be listed"))
     organization = forms.ChoiceField(label=_("List it as"), required=False, widget=forms.RadioSelect)
     affiliation = NameField(label=_("Affiliation, of a person"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False, choices=lambda: [("", "—"), *countries])
+    country = CountryField(label=_("Country"))
     website = WebsiteField(label=_("Website"), required=False, widget=forms.TextInput)
     shown = forms.ChoiceField(label=_("Shown"), choices=Signature.Shown.choices)
     source = forms.ChoiceField(

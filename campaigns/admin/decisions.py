@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..desk import is_key
-from ..forms.fields import NameField
+from ..forms.fields import NameField, WordsField
 from ..models import Candidate, Evidence, Organization, Signature
 from ..models.evidence import reason_suggested_by
 from ..models.questions import LONGEST_WORDS
@@ -170,9 +170,7 @@ class AcceptForm(Decision):
 
 class AcceptAndVerifyForm(AcceptForm):
     prefix = "accept"  # one choice of the organization, two buttons
-    how = forms.CharField(
-        label=_("How did you make sure?"), max_length=300, widget=Wording("accept_and_verify", rows=2)
-    )
+    how = WordsField(label=_("How did you make sure?"), max_length=300, widget=Wording("accept_and_verify", rows=2))
     ready_made = HOWS
 
     @classmethod
@@ -195,7 +193,7 @@ def verified_already(organization: Organization, how: str) -> str:
 
 
 class ReasonForm(Decision):
-    reason = forms.CharField(
+    reason = WordsField(
         label=_("Reason"),
         help_text=_("The contact person reads it in the letter."),
         max_length=1000,
@@ -223,7 +221,7 @@ class DeclineForm(ReasonForm):
 
 
 class AskForm(Decision):
-    words = forms.CharField(
+    words = WordsField(
         label=_("Question"),
         help_text=_("The contact person reads it in a letter, and answers on its own page."),
         max_length=LONGEST_WORDS,
@@ -265,7 +263,7 @@ class RemoveForm(ReasonForm):
         choices=[*TOLD, (NOTHING, _("Nothing in public: to be named would bring the group into danger"))],
         widget=forms.RadioSelect,
     )
-    words = forms.CharField(
+    words = WordsField(
         label=_("The words of the correction"),
         max_length=1000,
         required=False,

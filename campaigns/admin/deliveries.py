@@ -15,7 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from ..forms.fields import NameField
+from ..forms.fields import NameField, WordsField
 from ..letter import unprintable
 from ..models import Campaign, Delivery, DeliveryRecipient, OutgoingMail, Update, UpdateText
 from ..typefaces import Unavailable
@@ -35,7 +35,7 @@ class RecipientForm(forms.Form):
     use_required_attribute = False
 
     name = NameField(label=_("Name"))
-    salutation = forms.CharField(label=_("Salutation"), required=False, max_length=200)
+    salutation = WordsField(label=_("Salutation"), required=False, max_length=200)
     channel = forms.ChoiceField(
         label=_("Channel"), choices=DeliveryRecipient.Channel.choices, initial=DeliveryRecipient.Channel.MAIL
     )

@@ -24,6 +24,7 @@ from .. import addresses, languages
 from ..addresses import Entry
 from ..emails import invitations as letters
 from ..emails.words import Letter
+from ..forms.fields import WordsField
 from ..models import Campaign, Invitation, Registered, Verdict
 from ..models.contacts import masked
 from ..models.invitees import refuse_too_many
@@ -58,14 +59,14 @@ class InviteForm(forms.Form):
     )
     answer_by = MomentField(label=_("Answers by"), required=False, widget=MomentInput)
     language = forms.ChoiceField(label=_("Language of the letter"))
-    invitation_words = forms.CharField(
+    invitation_words = WordsField(
         label=_("Words of the invitation"),
         required=False,
         max_length=LONGEST_LETTER,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("Markdown. Empty: our own words, in the language of the letter. Time, link and sender are added."),
     )
-    reminder_words = forms.CharField(
+    reminder_words = WordsField(
         label=_("Words of the reminder"),
         required=False,
         max_length=LONGEST_LETTER,

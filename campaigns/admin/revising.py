@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..differences import compare
+from ..forms.fields import WordsField
 from ..models import Campaign, TextVersion
 from .moments import MomentField
 from .pages import INVALID, in_its_time, page
@@ -34,7 +35,7 @@ class ReviseForm(forms.Form):
             (Kind.TRANSLATION, _("adds a translation: nobody is mailed")),
         ],
     )
-    note = forms.CharField(
+    note = WordsField(
         label=_("Note"),
         help_text=_("What changed and why, in a sentence or two. It is public, and stands in the letters."),
         max_length=500,

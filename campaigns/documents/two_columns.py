@@ -143,8 +143,8 @@ def matched(rows: Sequence[Row], beside: Beside, heading: str) -> Brought:
         if passage:
             free.remove(passage)
             texts[passage.key] = row.text
-        else:
-            others.append(row.text)
+        elif row.text or not any(row.is_of(each.original) for each in asked):
+            others.append(row.text or row.first)
     known = {"", heading, *texts.values(), *(written.text for _key, written in beside.left)}
     return Brought(texts, [text for text in dict.fromkeys(others) if text not in known])
 

@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
-from .. import logos, names
+from .. import bidi, collation, logos, names
 
 
 def without_limit(attributes: dict[str, Any]) -> dict[str, Any]:
@@ -29,6 +31,24 @@ class NameField(forms.CharField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return without_limit(super().widget_attrs(widget))
+
+
+class WordsField(forms.CharField):
+    """Words that others read, without signs that turn the direction of what stands around them."""
+
+    default_validators = [bidi.validate]
+
+
+class CountryField(forms.ChoiceField):
+    """A country or none, in the order in which the reader looks for its name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, choices=self.offered, **options)
+
+    @staticmethod
+    def offered() -> list[tuple[str, str]]:
+        reader = get_language() or ""
+        return [("", "—"), *sorted(countries, key=lambda country: collation.key(country[1], reader))]
 
 
 class WebsiteField(forms.URLField):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Invitation
 from ..models.questions import LONGEST_WORDS
+from .fields import WordsField
 from .signing import SignForm
 
 
@@ -57,7 +58,7 @@ class WordsForm(forms.Form):
 
     use_required_attribute = False
 
-    words = forms.CharField(
+    words = WordsField(
         label=_("What would you change, and why?"),
         max_length=LONGEST_WORDS,
         error_messages={"required": _("Write what you would change first.")},
@@ -70,7 +71,7 @@ class WordsForm(forms.Form):
 
 
 class NotThisTimeForm(WordsForm):
-    words = forms.CharField(
+    words = WordsField(
         label=_("Why not? (optional)"),
         max_length=LONGEST_WORDS,
         required=False,

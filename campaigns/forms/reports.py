@@ -3,12 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .fields import AddressField
+from .fields import AddressField, WordsField
 from .opened import OpenedForm
 
 
 class ReportForm(OpenedForm):
-    words = forms.CharField(
+    words = WordsField(
         label=_("What is wrong?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),

@@ -8,12 +8,11 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from ..models import Campaign, Question, Signature
 from ..models.contacts import PRIVACY_NOTICE
 from ..models.questions import LONGEST_WORDS
-from .fields import AddressField, LogoField, NameField, WebsiteField
+from .fields import AddressField, CountryField, LogoField, NameField, WebsiteField, WordsField
 from .opened import OpenedForm
 
 Kind = Signature.Kind
@@ -35,10 +34,8 @@ class SignForm(OpenedForm):
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
-    country = forms.ChoiceField(
+    country = CountryField(
         label=_("Country (optional)"),
-        choices=lambda: [("", "—"), *countries],
-        required=False,
         widget=forms.Select(attrs={"autocomplete": "country"}),
     )
     website = WebsiteField(
@@ -57,7 +54,7 @@ class SignForm(OpenedForm):
         initial=Signature.Shown.PUBLIC,
         widget=forms.RadioSelect,
     )
-    comment = forms.CharField(
+    comment = WordsField(
         label=_("A word to the coordinators (optional)"),
         help_text=_("Not published."),
         max_length=1000,
@@ -165,7 +162,7 @@ class AnswerForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": _("The coordinators do not ask this any more.")},
     )
-    words = forms.CharField(
+    words = WordsField(
         label=_("Your answer"),
         max_length=LONGEST_WORDS,
         error_messages={"required": _("Write your answer first.")},

@@ -117,6 +117,8 @@ class Campaign(Beginning, Inviting):
     def clean(self) -> None:
         if self.closes_at and self.begins_at and self.closes_at <= self.begins_at:
             raise ValidationError({"closes_at": _("Signing cannot end before it began.")})
+        if self.pk and self.translations.filter(language=self.language).exists():
+            raise ValidationError({"language": _("There is a translation into this language already.")})
 
     def address(self, page: str = "campaign", *args: Any) -> str:
         """The path of one of its pages for those who may read it: by the private link while it circulates, else in

@@ -81,6 +81,10 @@ class Progress:
     left: int
 
     @property
+    def is_whole(self) -> bool:
+        return self.translated == self.passages
+
+    @property
     def words(self) -> str:
         """As in “12 of 15 passages are translated, 2 are older than the original.”"""
         counts = {"passages": self.passages, "translated": self.translated, "older": self.older, "left": self.left}

@@ -116,7 +116,7 @@ class Translation(models.Model):
 
     def lacks(self) -> list[ValidationError]:
         """One message for each thing that it needs before it can be published."""
-        text, lacks = self.statement, []
+        text, lacks = self.statement, list[Any]()
         if not (text.title and text.addressee):
             lacks.append(_("The translation (%(language)s) has no title or no addressee yet."))
         if not markdown.words(text.body):
@@ -124,6 +124,8 @@ class Translation(models.Model):
         missing = ", ".join(str(demand.number) for demand in text.demands if not demand.text.strip())
         if missing:
             lacks.append(_("The translation (%(language)s) lacks demand %(numbers)s."))
+        if not (lacks or self.progress.is_whole):
+            lacks.append(f"{self}: {self.progress.words}")
         return [ValidationError(words, params={"language": self, "numbers": missing}) for words in lacks]
 
     def _written(self) -> Iterator[Written]:
