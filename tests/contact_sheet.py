@@ -1,7 +1,7 @@
-"""Every public page at three widths, in light, dark and print, in three languages: `uv run python -m tests.contact_sheet`.
+"""Every public page at three widths, light, dark and printed, in three languages.
 
-Draws nine sheets, one for each language and medium, into the folder that is named, or into contact-sheets/ beside the
-system's other scratch. Each row of a sheet has the pages at a phone's, a tablet's and a desk's width.
+`uv run python -m tests.contact_sheet [folder]` draws nine sheets, one for each language and medium, into the folder, or
+into contact-sheets/ among the system's temporary files. A page stands there as on a phone, a tablet and a desk.
 """
 
 import io
@@ -17,13 +17,12 @@ from typing import Any
 SCRATCH = tempfile.TemporaryDirectory(prefix="undersigned-sheets-")
 os.environ["DATABASE_URL"] = f"sqlite:///{SCRATCH.name}/pages.sqlite3"
 
-import tests.conftest  # noqa: E402, F401 - sets Django up, with secrets of this run alone
-
 from django.core.management import call_command  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from PIL import Image, ImageDraw, ImageFont  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+import tests.conftest  # noqa: E402, F401 - sets Django up, with secrets of this run alone
 from tests.builders import make_coordinator  # noqa: E402
 from tests.public_pages import LANGUAGES, load_pages  # noqa: E402
 from tests.serving import served  # noqa: E402
@@ -86,7 +85,7 @@ def draw(browser: Browser, address: str, pages: dict[str, str], folder: Path) ->
             file = folder / f"{language}-{medium}.png"
             sheet(page, prefix, pages).save(file)
             context.close()
-            print(file)
+            sys.stdout.write(f"{file}\n")
 
 
 def main(folder: Path) -> None:
