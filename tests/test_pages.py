@@ -85,7 +85,7 @@ def test_home_lists_open_then_past_campaigns_and_never_drafts(client: Client) ->
     make_campaign(slug="open", title="An open matter")
     make_campaign(slug="past", title="A past matter").close(by=None)
     make_draft(slug="draft", title="A matter in the making")
-    found = re.findall(r"<h2>(.*?)</h2>|<h3[^>]*><a href=\"(.*?)\">(.*?)</a>", read(client, "/"))
+    found = re.findall(r"<h2>(.*?)</h2>|<h3><a href=\"(.*?)\"[^>]*>(.*?)</a>", read(client, "/"))
     assert found == [
         ("Open for signature", "", ""),
         ("", "/campaigns/open/", "An open matter"),
@@ -114,7 +114,7 @@ def test_letter_shows_the_text_and_each_demand_at_its_own_anchor(client: Client)
     page = read(client, LETTER)
     assert '<time datetime="2026-03-01">1 March 2026</time>' in page
     assert '<p class="addressee">To the assembly</p>' in page
-    assert "<h1>An open letter</h1>" in page
+    assert ">An open letter</h1>" in page
     assert "<p>We have <em>read</em> your plan.</p>" in page
     demands = re.findall(r'<li id="(demand-\d)"><a class="number" href="#(demand-\d)".*?<p>(.*?)</p>', page)
     assert demands == [
@@ -166,7 +166,7 @@ def test_language_of_a_published_letter_cannot_be_changed_at_the_desk(client: Cl
 def test_markup_in_the_text_is_shown_and_not_obeyed(client: Client) -> None:
     make_campaign(title="<b>A</b> letter", body="<script>x</script> [go](javascript:x) ![](https://a.example/b.png)")
     page = read(client, LETTER)
-    assert "<h1>&lt;b&gt;A&lt;/b&gt; letter</h1>" in page
+    assert ">&lt;b&gt;A&lt;/b&gt; letter</h1>" in page
     assert "&lt;script&gt;x&lt;/script&gt;" in page
     assert "<img" not in page
     assert "javascript:x</p>" not in page

@@ -38,7 +38,8 @@ def version(request: HttpRequest, campaign: Campaign, number: int) -> HttpRespon
     version = next((each for each in versions_to_read(campaign) if each.number == number), None)
     if version is None:
         raise Http404
-    texts = [(statement, version.digest(statement.language)) for statement in version.statements()]
+    original_first = sorted(version.statements(), key=lambda statement: statement.language != campaign.language)
+    texts = [(statement, version.digest(statement.language)) for statement in original_first]
     context = {**text_for_reader(campaign, request.GET.get("in")), "version": version, "texts": texts}
     return render(request, "campaigns/version.html", context)
 

@@ -84,7 +84,7 @@ def screen(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iter
 
 
 def violations(page: Page, rules: list[str] = RULES) -> list[str]:
-    found = Axe().run(page, options={"runOnly": rules}).response["violations"]
+    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
     return [f"{page.url}: {each['id']} {[node['html'] for node in each['nodes']]}" for each in found]
 
 

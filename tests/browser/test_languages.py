@@ -1,22 +1,19 @@
 """Signing in Ukrainian and in Arabic, from the statement to the public name, with no English word on the way."""
 
 import re
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
-from campaigns.demo.load import load_interpol, translate
 from campaigns.models import Campaign
 from tests.browser.conftest import let_the_minute_pass
 from tests.browser.test_access import RULES, violations
 from tests.builders import make_coordinator
+from tests.public_pages import load_case
 
-ARABIC = Path(__file__).parent.parent / "data" / "interpol-2018.ar.toml"
 # Names that stand in every language as they are: of the site, of formats, of a zone.
 NAMES = {
     "Undersigned", "PDF", "PNG", "JPEG", "WebP", "CSV", "XLSX", "JSON", "Atom", "QR", "UTC", "sha", "sum", "INTERPOL",
@@ -65,11 +62,7 @@ FITS = "document.documentElement.scrollWidth <= innerWidth"
 @pytest.fixture
 def campaign(site: str) -> Campaign:
     """The case of 2018 in English, Ukrainian and Arabic."""
-    load_interpol(make_coordinator())
-    campaign = Campaign.objects.get(slug="interpol-2018")
-    translate(campaign, tomllib.loads(ARABIC.read_text(encoding="utf-8")))
-    campaign.add_translation(by=None, note="—")
-    return campaign
+    return load_case(make_coordinator())
 
 
 @pytest.fixture(params=[360, 1280])
