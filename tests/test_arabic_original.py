@@ -22,7 +22,7 @@ from tests.test_letter import unpacked
 pytestmark = pytest.mark.django_db
 
 PAGE = "/campaigns/open-letter/"
-ARTICLE = re.compile(r'<article lang="(\w+)" dir="(\w+)">')
+ARTICLE = re.compile(r'<article [^>]*lang="(\w+)" dir="(\w+)">')
 
 
 @pytest.fixture

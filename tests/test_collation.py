@@ -79,6 +79,12 @@ def names_on(client: Client, address: str) -> list[str]:
     return re.findall(r"<li><bdi[^>]*><a[^>]*>([^<]+)", client.get(address).content.decode())
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ghe_with_an_upturn_stands_behind_ghe_for_everybody(language: str) -> None:
+    names = ["Ґендерна рада", "Дія", "Громада"]
+    assert in_order(names, language) == ["Громада", "Ґендерна рада", "Дія"]
+
+
 @given(st.lists(st.text(max_size=8)), st.sampled_from([*LANGUAGES, "ka"]))
 def test_any_text_has_its_place(names: list[str], language: str) -> None:
     assert sorted(in_order(names, language)) == sorted(names)

@@ -203,6 +203,15 @@ def test_letter_is_tagged_and_speaks_its_language(case: Campaign) -> None:
     assert re.search(rb"/MarkInfo ?<<\s*/Marked true", pdf)
 
 
+@pytest.mark.django_db
+def test_list_by_name_stands_in_the_order_of_the_letters_language() -> None:
+    campaign = make_campaign(language="uk", list_order="name")
+    for number, name in enumerate(["Чайка", "Ґендерна рада", "Єдність", "Берегиня", "Громада"]):
+        make_listed(campaign, name, email=f"{number}@example.org")
+    printed = [line.name for line in letter.of_campaign(campaign, "uk").organizations]
+    assert printed == ["Берегиня", "Громада", "Ґендерна рада", "Єдність", "Чайка"]
+
+
 def test_thousand_signatories_take_at_most_a_megabyte() -> None:
     names = [f"{name} {number}" for number in range(250) for name in ("River Watch", "Спілка річок", "نهر", "Żółw")]
     pdf = of_names(ARABIC, names).pdf()

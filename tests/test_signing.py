@@ -1,9 +1,12 @@
 """A group signs: from the form to the public list."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
-from campaigns import tokens
+from campaigns import collation, tokens
 from campaigns.models import Event, OutgoingMail, Signature
 from tests.builders import filled_form, make_campaign, make_coordinator
 
@@ -39,3 +42,21 @@ def test_signature_travels_from_form_to_list(client: Client) -> None:
     assert list(verbs) == ["published", "submitted", "confirmed", "accepted", "withdrawn"]
     kinds = OutgoingMail.objects.order_by("created_at").values_list("kind", flat=True)
     assert list(kinds) == ["confirm_signature", "signature_awaits", "signature_listed"]
+
+
+def test_words_that_turn_the_direction_are_refused_beside_their_field(client: Client) -> None:
+    make_campaign()
+    answer = client.post("/campaigns/open-letter/sign/", filled_form(comment="typo \u202emended\u2067"))
+    assert answer.status_code == 422
+    assert "Take out the invisible control characters" in answer.content.decode()
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(("prefix", "first"), [("/uk", "Австралія"), ("/ar", "الأرجنتين")])
+def test_countries_stand_in_the_readers_order(client: Client, prefix: str, first: str) -> None:
+    make_campaign()
+    page = client.get(f"{prefix}/campaigns/open-letter/sign/").content.decode()
+    offered = re.findall(r'<option value="[A-Z]{2}">(.*?)</option>', page)
+    assert len(offered) > 200
+    assert offered == sorted(offered, key=lambda name: collation.key(html.unescape(name), prefix[1:]))
+    assert offered.index(first) < 30

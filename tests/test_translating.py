@@ -203,6 +203,27 @@ def test_translation_that_lacks_something_is_not_ready(desk: Client, translation
 
 
 @pytest.mark.django_db
+def test_translation_without_one_of_its_passages_is_not_ready(
+    campaign: Campaign, whole: Translation, desk: Client
+) -> None:
+    write(whole, paragraph_3="")
+    answer = desk.post(page_of(whole), sent(fresh(whole), ready="on"))
+    assert answer.status_code == 422
+    assert "7 of 8 passages are translated." in answer.content.decode()
+    Translation.objects.update(ready=True)
+    with pytest.raises(ValidationError, match="7 of 8 passages"):
+        campaign.publish(by=None)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("whole")
+def test_original_does_not_take_the_language_of_a_translation(campaign: Campaign) -> None:
+    campaign.language = "de"
+    with pytest.raises(ValidationError, match="There is a translation into this language already"):
+        campaign.full_clean()
+
+
+@pytest.mark.django_db
 def test_ready_translation_reads_as_it_was_written(campaign: Campaign, whole: Translation, desk: Client) -> None:
     assert desk.post(page_of(whole), sent(whole, ready="on")).status_code == 302
     campaign.publish(by=None)

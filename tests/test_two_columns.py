@@ -217,6 +217,16 @@ def test_rows_find_their_passages_in_any_order(translation: Translation) -> None
     assert not brought.astray
 
 
+def test_words_typed_in_the_column_of_the_original_are_not_lost(translation: Translation) -> None:
+    def edit(word: Word) -> None:
+        typing(No_cranes="Keine Kraniche.")(word)
+        cell_of(word, "Do this", column=0).text = "Tut dies."
+        cell_of(word, "It drains", column=0).add_paragraph("Es entwässert.")
+
+    brought = " ".join(two_columns.read(out(translation, edit), translation).astray)
+    assert [text in brought for text in ("Tut dies.", "Es entwässert.")] == [True, True]
+
+
 def test_passages_that_are_worded_alike_are_told_apart_by_their_labels() -> None:
     translation = make_draft(body="Never again.\n\nWhy?\n\nNever again.").translations.create(language="de")
 
