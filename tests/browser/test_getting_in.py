@@ -140,7 +140,7 @@ def crawl(page: Page, starts: list[str], site: str) -> list[str]:
         address = waiting.pop()
         if page.goto(address) is None:
             continue
-        links = page.locator("a[href]:not([hreflang])")
+        links = page.locator("a[href]:not([hreflang], [href$='/feed/'])")
         for link in links.evaluate_all("links => links.map(link => link.getAttribute('href'))"):
             full = urldefrag(urljoin(page.url, link)).url
             path = urlsplit(full).path
