@@ -1,22 +1,19 @@
-"""The public list as files and as text, and what a site tells to programs: only what is on the public page."""
+"""The public list as files and as text: only what is on the public page."""
 
 import csv
-import datetime
 import io
 import json
 from typing import Any
-from xml.etree import ElementTree
 
 import openpyxl
 import pytest
 from django.test import Client
 
-from campaigns.models import Campaign, SiteTheme
-from tests.builders import make_campaign, make_circulating, make_listed, make_many_listed, make_translation, translate
+from campaigns.models import Campaign
+from tests.builders import ask_more, make_campaign, make_listed, make_many_listed, make_translation, propose, translate
 
 pytestmark = pytest.mark.django_db
 
-SITE = "http://localhost:8000"
 LIST = "/campaigns/open-letter/signatories"
 NAMES = ["Zebra Watch", "=HYPERLINK(1)", "Apple, Pear and Sons"]
 
@@ -35,12 +32,6 @@ def read(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200, address
     return b"".join(response).decode("utf-8-sig")
-
-
-def places(client: Client, address: str) -> list[str]:
-    """The addresses in a sitemap, or those of its parts."""
-    found = ElementTree.fromstring(read(client, address)).iterfind(".//{*}loc")
-    return [(each.text or "").removeprefix(SITE) for each in found]
 
 
 @pytest.mark.usefixtures("campaign")
@@ -95,45 +86,48 @@ def test_list_in_a_language_without_a_text_is_not_there(client: Client, ending: 
     assert client.get(f"{LIST}.{ending}?in=xx").status_code == 404
 
 
-# What a site tells to programs
+def test_table_speaks_the_readers_language_to_its_last_row(client: Client) -> None:
+    campaign = make_campaign()
+    make_translation(campaign, "uk")
+    translate(campaign)
+    signature = make_listed(campaign, "River Watch", country="UA")
+    assert signature.organization
+    signature.organization.know_as("Річковий дозор", language="uk")
+    headings, row = csv.reader(io.StringIO(read(client, f"/uk{LIST}.csv")))
+    assert headings[0] == "Назва"
+    assert (row[0], row[1], row[4]) == ("River Watch", "Річковий дозор", "Україна")
+    assert "Річковий дозор" in read(client, f"{LIST}.csv?in=uk")
+    assert read(client, f"{LIST}.txt?in=uk") == "Річковий дозор\n"
 
 
-def test_sitemap_has_each_public_page_with_its_languages(client: Client) -> None:
+def test_text_names_nobody_who_has_not_agreed_to_what_is_asked_now(client: Client) -> None:
+    campaign = make_campaign()
+    make_listed(campaign, "River Watch")
+    ask_more(campaign)
+    propose(campaign).adopt(by=None)
+    campaign.refresh_from_db()
+    make_listed(campaign, "Lake Watch")
+    assert read(client, f"{LIST}.txt") == "Lake Watch\n"
+    rows = list(csv.DictReader(io.StringIO(read(client, f"{LIST}.csv"))))
+    assert [(row["Name"], row["On an earlier text"]) for row in rows] == [("River Watch", "yes"), ("Lake Watch", "")]
+
+
+def test_list_without_names_is_an_empty_one(client: Client) -> None:
+    make_campaign()
+    assert len(read(client, f"{LIST}.csv").splitlines()) == 1
+    assert json.loads(read(client, f"{LIST}.json")) == []
+    assert read(client, f"{LIST}.txt") == ""
+
+
+def test_page_leads_to_every_form_of_the_list_and_keeps_its_language(client: Client) -> None:
     campaign = make_campaign()
     make_translation(campaign)
     translate(campaign)
-    make_listed(campaign, "River Watch")
-    make_circulating(slug="secret-one", title="Not yet")
-    sitemap = read(client, "/sitemap.xml")
-    found = places(client, "/sitemap.xml")
-    assert {"/", "/uk/", "/campaigns/open-letter/", "/organizations/river-watch/"} <= set(found)
-    assert 'hreflang="de"' in sitemap
-    assert "secret-one" not in sitemap
-    assert [place for place in found if client.get(place).status_code != 200] == []
-
-
-def test_sitemap_of_many_pages_leads_to_its_parts(client: Client) -> None:
-    make_many_listed(make_campaign(), 501, "Lake Watch {}")
-    parts = places(client, "/sitemap.xml")
-    assert len(parts) == 4
-    found = {place for part in parts for place in places(client, part) if place.startswith("/organizations/")}
-    assert len(found) == 501
-    assert client.get("/sitemap-nothing.xml").status_code == 404
-    assert client.get("/sitemap-pages.xml?p=99").status_code == 404
-
-
-def test_robots_are_kept_from_forms_and_told_of_no_secret(client: Client) -> None:
-    campaign = make_circulating()
-    robots = read(client, "/robots.txt")
-    assert f"Sitemap: {SITE}/sitemap.xml" in robots
-    assert "Disallow: /circulate/\n" in robots
-    assert campaign.circulation_secret not in robots
-
-
-def test_who_finds_a_hole_is_told_whom_to_tell(client: Client) -> None:
-    told = dict(line.split(": ", 1) for line in read(client, "/.well-known/security.txt").splitlines())
-    assert told["Contact"].startswith("mailto:")
-    expires = datetime.datetime.fromisoformat(told["Expires"])
-    assert datetime.timedelta(days=30) < expires - datetime.datetime.now(datetime.UTC) < datetime.timedelta(days=366)
-    SiteTheme(security_contact="https://river.example.org/holes").change(["security_contact"], [], by=None)
-    assert "Contact: https://river.example.org/holes\n" in read(client, "/.well-known/security.txt")
+    make_listed(campaign)
+    page = read(client, "/campaigns/open-letter/in/de/signatories/")
+    assert f'action="{LIST}.txt">' in page
+    assert '<input type="hidden" name="in" value="de">' in page
+    for address in (f"{LIST}.csv?in=de", f"{LIST}.xlsx?in=de", f"{LIST}.json", f"{LIST}/feed/", "/api/openapi.json"):
+        assert f'href="{address}"' in page
+        response = client.get(address)
+        assert (response.status_code, bool(response.getvalue())) == (200, True)

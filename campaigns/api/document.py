@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import URLPattern
 
 from .answers import JSON, NOT_THERE, PROBLEM
-from .paging import BAD_CURSOR, BAD_LIMIT, LONGEST_CURSOR, MOST, UNLESS_TOLD
+from .paging import BAD_CURSOR, BAD_LIMIT, MOST, UNLESS_TOLD
 from .shapes import Problem
 
 PLAIN: dict[Any, dict[str, Any]] = {
@@ -29,21 +29,14 @@ SLUG: dict[str, Any] = {
     "name": "slug",
     "in": "path",
     "required": True,
-    "schema": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
+    "description": "The last part of its page's address.",
+    "schema": {"type": "string", "format": "slug"},
 }
-PAGING: list[dict[str, Any]] = [
-    {
-        "name": "after",
-        "in": "query",
-        "description": "Where to read on, as “next” has it.",
-        "schema": {"type": "string", "format": "cursor", "maxLength": LONGEST_CURSOR, "pattern": "^[-A-Za-z0-9_]+$"},
-    },
-    {
-        "name": "limit",
-        "in": "query",
-        "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": UNLESS_TOLD},
-    },
-]
+LIMIT: dict[str, Any] = {
+    "name": "limit",
+    "in": "query",
+    "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": UNLESS_TOLD},
+}
 
 
 class Schemas:
@@ -114,21 +107,32 @@ def path_of(prefix: str, operation: URLPattern) -> str:
 
 def told(operation: URLPattern, schemas: Schemas) -> dict[str, Any]:
     hints = get_type_hints(operation.callback, include_extras=True)
+    name = str(operation.name).removeprefix("api_")
     parameters = [SLUG] if "slug" in hints else []
     answers = {
         "200": {"description": "Here it is.", "content": {JSON: {"schema": schemas.of(hints["return"])}}},
         "304": {"description": "It is as it was."},
     }
     if "paging" in hints:
-        parameters = [*parameters, *PAGING]
+        parameters = [*parameters, after(name), LIMIT]
         answers["400"] = problem(f"{BAD_LIMIT} {BAD_CURSOR}")
     if "slug" in hints:
         answers["404"] = problem(NOT_THERE)
     return {
-        "operationId": str(operation.name).removeprefix("api_"),
+        "operationId": name,
         "summary": getdoc(operation.callback),
         "parameters": parameters,
         "responses": answers,
+    }
+
+
+def after(name: str) -> dict[str, Any]:
+    """Each list has cursors of its own."""
+    return {
+        "name": "after",
+        "in": "query",
+        "description": "Where to read on: the cursor in “next”.",
+        "schema": {"type": "string", "format": f"cursor-of-{name}"},
     }
 
 

@@ -28,5 +28,5 @@ urlpatterns = [
     *operations,
     path("openapi.json", described, name="openapi"),
     path("", RedirectView.as_view(pattern_name="openapi"), name="api"),
-    re_path(r"^.+/$", views.nowhere),
+    re_path(r"^[\s\S]+/$", views.nowhere),
 ]
