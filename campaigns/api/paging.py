@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 
-from .shapes import Page, absolute
+from ..templatetags.statements import absolute
+from .shapes import Page
 
 MOST = 200
 UNLESS_TOLD = 50

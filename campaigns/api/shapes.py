@@ -4,12 +4,12 @@ import datetime
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from .. import models
 from ..models.listing import Kind
+from ..templatetags.statements import absolute
 
 T = TypeVar("T")
 
@@ -29,10 +29,6 @@ Country = Annotated[str, Said("ISO 3166-1 alpha-2, or empty.", pattern="^([A-Z]{
 Language = Annotated[str, Said("The code of a language, or empty where nobody has said it.")]
 Markdown = Annotated[str, Said("Markdown.")]
 Fingerprint = Annotated[str, Said(pattern="^[0-9a-f]{64}$")]
-
-
-def absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
 
 
 @dataclass(frozen=True)

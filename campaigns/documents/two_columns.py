@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, get_language_info, to_locale
@@ -76,6 +77,15 @@ class Brought:
 
 def write(translation: Translation) -> bytes:
     """The document that goes out, in the interface's language where it says what to do."""
+    context, file = told(translation), io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in PARTS:
+            archive.writestr(name, render_to_string(f"documents/two_columns/{name}", context))
+    return file.getvalue()
+
+
+def told(translation: Translation) -> dict[str, Any]:
+    """What stands in the document."""
     campaign = translation.campaign
     original, translated = Side(campaign.language), Side(translation.language)
     named = {"original": original.name, "translation": translated.name}
@@ -85,7 +95,7 @@ def write(translation: Translation) -> bytes:
         ".docx, and bring it back to the page where you got it."
     )
     title = _("“%(title)s” in %(language)s") % {"title": campaign.title, "language": translation}
-    context = {
+    return {
         "interface": Side(get_language() or campaign.language),
         "original": original,
         "translated": translated,
@@ -96,11 +106,6 @@ def write(translation: Translation) -> bytes:
             for each in translation.beside().to_translate
         ],
     }
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in PARTS:
-            archive.writestr(name, render_to_string(f"documents/two_columns/{name}", context))
-    return file.getvalue()
 
 
 def name_of(translation: Translation) -> str:

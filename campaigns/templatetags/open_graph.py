@@ -3,7 +3,6 @@
 import locale
 
 from django import template
-from django.conf import settings
 from django.utils.translation import to_locale
 
 from campaigns import card, letter
@@ -13,12 +12,6 @@ from campaigns.models import Campaign, Statement, Tally
 register = template.Library()
 
 LONGEST_DESCRIPTION = 200
-
-
-@register.filter
-def absolute(path: str) -> str:
-    """The whole address of a page of ours."""
-    return f"{settings.SITE_URL}{path}"
 
 
 @register.filter

@@ -17,7 +17,7 @@ from ..typefaces import Unavailable
 from .doors import by_either_door, text_for_reader
 from .texts import pdf, unavailable
 
-TO_CORRECT = 422
+INVALID = 422
 
 
 @require_safe
@@ -31,7 +31,7 @@ def share(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         "form": form,
         "frame": form.frame if form.is_valid() else None,
     }
-    return render(request, "campaigns/share.html", context, status=TO_CORRECT if form.errors else None)
+    return render(request, "campaigns/share.html", context, status=INVALID if form.errors else None)
 
 
 @require_safe
