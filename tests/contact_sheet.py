@@ -46,12 +46,14 @@ def site() -> Iterator[tuple[str, dict[str, str]]]:
         yield address, load_pages(make_coordinator())
 
 
-def seen(page: Page, address: str, is_refused: bool) -> Iterator[Image.Image]:
+def seen(page: Page, address: str, medium: str, is_refused: bool) -> Iterator[Image.Image]:
     """The page at each width, as high as there is room for on the sheet."""
+    page.emulate_media(media="screen")
     page.goto(address)
     if is_refused:
         page.locator("main form .button").last.click()
         page.locator(".problems").wait_for()
+    page.emulate_media(media=medium)
     for width, shown in SHOWN.items():
         most = HEIGHT * width // shown
         page.set_viewport_size({"width": width, "height": 800})
@@ -62,7 +64,7 @@ def seen(page: Page, address: str, is_refused: bool) -> Iterator[Image.Image]:
         yield picture.resize((shown, max(1, height * shown // width)), Image.Resampling.LANCZOS)
 
 
-def sheet(page: Page, prefix: str, pages: dict[str, str]) -> Image.Image:
+def sheet(page: Page, prefix: str, medium: str, pages: dict[str, str]) -> Image.Image:
     across = sum(SHOWN.values()) + GAP * (len(SHOWN) + 1)
     rows = -(-len(pages) // PAGES_A_ROW)
     whole = Image.new("RGB", (across * PAGES_A_ROW, (HEIGHT + LABEL + GAP) * rows), "#8a8d91")
@@ -70,7 +72,7 @@ def sheet(page: Page, prefix: str, pages: dict[str, str]) -> Image.Image:
     for place, (name, address) in enumerate(pages.items()):
         left, top = across * (place % PAGES_A_ROW) + GAP, (HEIGHT + LABEL + GAP) * (place // PAGES_A_ROW)
         pen.text((left, top + 4), name, fill="#000", font=face)
-        for picture in seen(page, prefix + address, name == REFUSED):
+        for picture in seen(page, prefix + address, medium, name == REFUSED):
             whole.paste(picture, (left, top + LABEL))
             left += picture.width + GAP
     return whole
@@ -81,9 +83,8 @@ def draw(browser: Browser, address: str, pages: dict[str, str], folder: Path) ->
         for language, prefix in LANGUAGES.items():
             context = browser.new_context(base_url=address, color_scheme=given["color_scheme"], locale=language)
             page = context.new_page()
-            page.emulate_media(media=given.get("media", "screen"))
             file = folder / f"{language}-{medium}.png"
-            sheet(page, prefix, pages).save(file)
+            sheet(page, prefix, given.get("media", "screen"), pages).save(file)
             context.close()
             sys.stdout.write(f"{file}\n")
 
