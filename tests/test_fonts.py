@@ -59,7 +59,7 @@ def test_name_without_a_font_stands_in_other_letters_with_a_mark(
     campaign: Campaign, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        text = lines(letter.of_campaign(campaign, "en").pdf())
+        text = lines(letter.of_campaign(campaign, "en").draw())
     assert [each for each in text if each.endswith(" *")] == ["Watch of the River Bank *", "Geti pahapan *"]
     assert "River Watch" in text
     assert f"* 2 names {RESPELT} their own scripts." in " ".join(text)
@@ -68,13 +68,13 @@ def test_name_without_a_font_stands_in_other_letters_with_a_mark(
 
 def test_person_and_affiliation_without_a_font_stand_in_latin_letters() -> None:
     paper = replace(of_names(ENGLISH, []), persons=[Signatory("Reader", "person", GEORGIAN)])
-    text = lines(paper.pdf())
+    text = lines(paper.draw())
     assert "Reader, mdinaris daraji *" in text
     assert f"* 1 name {RESPELT} its own script." in " ".join(text)
 
 
 def test_letter_of_names_that_have_fonts_has_no_mark_and_no_note() -> None:
-    text = pdftotext(of_names(ENGLISH, ["River Watch", "Річка", "נהר ירוק"]).pdf())
+    text = pdftotext(of_names(ENGLISH, ["River Watch", "Річка", "נהר ירוק"]).draw())
     assert ("*" in text, RESPELT in text, "נהר ירוק" in text) == (False, False, True)
 
 
@@ -82,7 +82,7 @@ def test_signs_without_a_font_leave_the_text_whole(caplog: pytest.LogCaptureFixt
     body = f"Before 😀 <b>and</b> [{GEORGIAN}](https://example.org/{GEORGIAN[:8]}) & ★ after."
     paper = of_names(replace(ENGLISH, title="Rivers 🏞", body=body), ["River Watch"])
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        text = " ".join(pdftotext(paper.pdf()).split())
+        text = " ".join(pdftotext(paper.draw()).split())
     assert "Before :grinning: <b>and</b> mdinaris daraji & * after." in text
     assert caplog.messages == []
     assert paper.digest in text
@@ -91,7 +91,7 @@ def test_signs_without_a_font_leave_the_text_whole(caplog: pytest.LogCaptureFixt
 def test_text_in_a_script_without_a_font_is_refused_with_what_to_install(client: Client, db: None) -> None:
     make_listed(make_campaign(title=GEORGIAN, body=GEORGIAN, language="ka"))
     with pytest.raises(typefaces.Unavailable):
-        of_names(replace(ENGLISH, title=GEORGIAN, body=GEORGIAN), []).pdf()
+        of_names(replace(ENGLISH, title=GEORGIAN, body=GEORGIAN), []).draw()
     response = client.get("/campaigns/open-letter/letter.pdf")
     assert response.status_code == 503
     assert "fonts-noto-core" in response.content.decode()
@@ -100,7 +100,7 @@ def test_text_in_a_script_without_a_font_is_refused_with_what_to_install(client:
 def test_delivered_list_has_the_name_as_signed_whatever_the_fonts(campaign: Campaign) -> None:
     delivery = make_delivery(campaign)
     before = delivery.manifest(), campaign.in_force.digests
-    text = " ".join(lines(letter.of_delivery(delivery, "en", for_addressee=True).pdf()))
+    text = " ".join(lines(letter.of_delivery(delivery, "en", for_addressee=True).draw()))
     assert (delivery.manifest(), campaign.in_force.digests) == before
     assert GEORGIAN in delivery.manifest().decode()
     assert delivery.fingerprint in text
