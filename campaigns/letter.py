@@ -121,7 +121,8 @@ class Letter(Drawing):
 
     def printed(self, case: Typecase) -> "Letter":
         """The same, each name as it can stand in these fonts."""
-        lacking = case.lacking("".join("".join([each.name, each.affiliation, *each.known_as]) for each in self.signatories))
+        written = [words for each in self.signatories for words in (each.name, each.affiliation, *each.known_as)]
+        lacking = case.lacking("".join(written))
         organizations = [each.printed(lacking) for each in self.organizations]
         return replace(self, organizations=organizations, persons=[each.printed(lacking) for each in self.persons])
 

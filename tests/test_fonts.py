@@ -12,6 +12,7 @@ from campaigns.letter import Signatory
 from campaigns.models import Campaign, Signature
 from campaigns.typefaces import Typecase
 from tests.builders import make_campaign, make_coordinator, make_delivery, make_listed, need_pango, sign_in
+from tests.test_card import TITLES, glyphless, make_card
 from tests.test_letter import ENGLISH, of_names, pdftotext
 
 GEORGIAN, ARMENIAN, CHINESE = "მდინარის დარაჯი", "Գետի պահապան", "河流守望"
@@ -130,3 +131,24 @@ def test_coordinator_is_told_nothing_where_all_can_be_printed(client: Client, db
     sign_in(client, make_coordinator())
     page = client.get(f"/admin/campaigns/campaign/{campaign.pk}/deliver/").content.decode()
     assert "has no font" not in page
+
+
+@pytest.mark.parametrize("title", ["🌊 🏞", CHINESE], ids=["emoji", "Chinese"])
+def test_picture_falls_back_to_a_title_in_another_language(title: str) -> None:
+    arabic, polish = (make_card(*TITLES[name][::-1]) for name in ("Arabic", "Polish"))
+    case = Typecase("card")
+    for others in [(arabic, polish), (make_card(title), arabic)]:
+        printed = make_card(title, others=others).printable(case)
+        assert (printed.title, printed.language, printed.direction) == (arabic.title, "ar", "rtl")
+    assert make_card("Water 🌊", others=(arabic,)).printable(case).title == "Water"
+
+
+@pytest.mark.parametrize(
+    ("title", "spelt"),
+    [("🌊🏞", "ocean national park"), (CHINESE, "HeLiuShouWang"), (GEORGIAN, "mdinaris daraji")],
+    ids=["emoji", "Chinese", "Georgian"],
+)
+def test_picture_spells_a_title_that_no_language_can_set(title: str, spelt: str) -> None:
+    card = make_card(title, others=(make_card(title, "uk"),))
+    assert card.printable(Typecase("card")).title == spelt
+    assert glyphless(card) == set()
