@@ -13,21 +13,24 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from campaigns import letter, typefaces
 from campaigns.bidi import direction
 from campaigns.demo.load import translate
 from campaigns.letter import Letter, Signatory
-from campaigns.models import Campaign, NumberedDemand, Signature, Statement
+from campaigns.models import Campaign, NumberedDemand, Signature, Statement, Tally
 from tests.builders import (
     make_campaign,
     make_case_of_2018,
     make_delivery,
     make_listed,
+    make_many_listed,
     need_pango,
 )
 
@@ -290,3 +293,70 @@ def test_delivered_letter_names_the_quiet_to_the_addressee_alone(client: Client)
     assert [each in addressees for each in found] == [True, True, False, True, False, True]
     assert "and 2 whose names are withheld" in " ".join(public.split())
     assert "and 1 whose name is withheld" in " ".join(addressees.split())
+
+
+# How it is kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["letter.pdf", "poster.pdf"])
+def test_what_is_on_paper_is_drawn_once_and_then_kept(client: Client, page: str) -> None:
+    make_listed(make_campaign())
+    first = client.get(f"/campaigns/open-letter/{page}")
+    assert first["Cache-Control"] == "public, max-age=60"
+    key = f"{page.removesuffix('.pdf')}:{first['ETag'].strip(chr(34))}"
+    assert cache.get(key) == first.content
+    cache.set(key, b"what was drawn before")
+    assert client.get(f"/campaigns/open-letter/{page}").content == b"what was drawn before"
+    again = client.get(f"/campaigns/open-letter/{page}", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+
+
+@pytest.mark.django_db
+def test_delivered_letter_is_kept_until_a_name_is_taken_out(client: Client) -> None:
+    campaign = make_campaign()
+    make_listed(campaign)
+    delivery = make_delivery(campaign)
+    before = letter.of_delivery(delivery, "en")
+    cache.set(f"letter:{before.etag}", b"what was drawn before")
+    assert client.get(f"/deliveries/{delivery.fingerprint}/letter.pdf").content == b"what was drawn before"
+    delivery.take_out(1, by=None)
+    assert letter.of_delivery(delivery, "en").etag != before.etag
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"statement": replace(ENGLISH, title="Another")},
+        {"organizations": [Signatory("River Watch", "organization", "", ("Riverwatch",))]},
+        {"persons": [Signatory("A reader", "person", "")]},
+        {"withheld": 1},
+        {"at": NOON + datetime.timedelta(days=1)},
+        {"address": "https://statements.example.org/"},
+        {"fingerprint": "0" * 64},
+        {"salutation": "Dear delegates,"},
+        {"logos": [letter.Logo("River Watch", b"")]},
+        {"tally": Tally(organizations=5000, persons=0, withheld=0, earlier=0)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_thing_that_changes_on_the_letter_has_it_drawn_anew(change: dict[str, Any]) -> None:
+    paper = of_names(ENGLISH, ["River Watch"])
+    assert replace(paper, **change).etag != paper.etag
+    assert replace(paper, at=NOON + datetime.timedelta(hours=1)).etag == paper.etag
+
+
+@pytest.mark.django_db
+def test_letter_of_a_long_list_has_the_first_names_and_a_delivered_one_has_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letter, "MOST_IN_COLUMNS", 4)
+    monkeypatch.setattr(letter, "MOST_BEFORE_DELIVERY", 5)
+    monkeypatch.setattr(letter, "FIRST_NAMES", 3)
+    campaign = make_campaign()
+    make_many_listed(campaign, 6, "Group {}")
+    text = " ".join(pdftotext(letter.of_campaign(campaign, "en").draw()).split())
+    assert re.findall(r"Group \d", text) == ["Group 1", "Group 2", "Group 3"]
+    assert "Signed by 6 organizations Group 1" in text
+    whole = "http://localhost:8000/campaigns/open-letter/signatories/"
+    assert f"and 3 more The whole list is at {whole}" in text
+    delivered = " ".join(pdftotext(letter.of_delivery(make_delivery(campaign), "en").draw()).split())
+    assert " · ".join(f"Group {number}" for number in range(1, 7)) in delivered
