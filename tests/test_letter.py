@@ -354,7 +354,7 @@ def test_letter_of_a_long_list_has_the_first_names_and_a_delivered_one_has_all(m
     campaign = make_campaign()
     make_many_listed(campaign, 6, "Group {}")
     text = " ".join(pdftotext(letter.of_campaign(campaign, "en").draw()).split())
-    assert re.findall(r"Group \d", text) == ["Group 1", "Group 2", "Group 3"]
+    assert sorted(re.findall(r"Group \d", text)) == ["Group 1", "Group 2", "Group 3"]
     assert "Signed by 6 organizations Group 1" in text
     whole = "http://localhost:8000/campaigns/open-letter/signatories/"
     assert f"and 3 more The whole list is at {whole}" in text
