@@ -3,28 +3,26 @@
 import bisect
 import datetime
 import functools
-import hashlib
 import io
 import textwrap
-import threading
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pypdfium2
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils import translation
 from PIL import Image
 
 from . import languages
+from .drawings import Drawing
+from .letter import ENGLISH, respelt
 from .models import Campaign, SiteTheme, Statement, Tally
-from .typefaces import Typecase, sheet
+from .typefaces import Typecase
 
-KEPT_SECONDS = 7 * 24 * 3600
 COLOURS = 96
 PIXELS_A_POINT = 96 / 72
-drawing = threading.Lock()  # PDFium takes one thread at a time
 
 # All in pixels, as card.css has them.
 SIZES = (35, 38, 42, 46, 51, 56, 62, 68, 75, 82, 90, 100, 112, 124)
@@ -38,8 +36,12 @@ LONGEST_ADDRESSEE = 130
 
 
 @dataclass(frozen=True)
-class Card:
-    """All that stands on the picture; `until` only where it can be signed and that has an end."""
+class Card(Drawing):
+    """All that stands on the picture; `until` only where it can be signed and that has an end. `others` are the same in
+    the campaign's other languages, the one to fall back to first."""
+
+    style: ClassVar[str] = "card"
+    content_type: ClassVar[str] = "image/png"
 
     language: str
     direction: str
@@ -50,6 +52,7 @@ class Card:
     until: datetime.datetime | None
     site: str
     accent: str
+    others: "tuple[Card, ...]" = ()
 
     @functools.cached_property
     def html(self) -> str:
@@ -57,24 +60,28 @@ class Card:
         with translation.override(languages.spoken(self.language)):
             return render_to_string("campaigns/card.html", {"card": self})
 
-    @functools.cached_property
-    def digest(self) -> str:
-        """Another one whenever the picture is another."""
-        return hashlib.sha256(f"{self.html}{self.accent}{sheet('card')}".encode()).hexdigest()[:16]
-
-    def png(self) -> bytes:
-        """The picture, 1200 x 630, as it was drawn before, or now. Raises Unavailable where the system lacks Pango."""
-        return bytes(cache.get_or_set(f"card:{self.digest}", self.draw, KEPT_SECONDS) or b"")
+    def contents(self) -> Iterable[str]:
+        return self.html, self.accent, *(each.title + each.addressee for each in self.others)
 
     def draw(self) -> bytes:
-        case = Typecase("card")
+        """The picture, 1200 x 630. Raises Unavailable where the system lacks Pango."""
+        case = Typecase(self.style)
         return picture(self.printable(case).fitted(case).write_pdf())
 
     def printable(self, case: Typecase) -> "Card":
-        """The same without the characters that no font here has, such as emoji."""
+        """The same without the characters that no font here has, such as emoji. Where nothing is left of the title, it
+        is the first of the others that has one; else the title is spelt in Latin letters."""
+        legible = (each.legible(case) for each in (self, *self.others))
+        return next((each for each in legible if each.title), None) or self.respelt(case).legible(case)
+
+    def legible(self, case: Typecase) -> "Card":
         lacking = case.lacking(self.title + self.addressee + self.site)
         title, addressee, site = (legible(words, lacking) for words in (self.title, self.addressee, self.site))
         return replace(self, title=title, addressee=addressee, site=site) if lacking else self
+
+    def respelt(self, case: Typecase) -> "Card":
+        lacking = case.lacking(self.title + self.addressee)
+        return replace(self, title=in_latin(self.title, lacking), addressee=in_latin(self.addressee, lacking))
 
     def fitted(self, case: Typecase) -> Any:
         """The page, its title in the largest size that has room, or cut; and as narrow as it can be in so many lines,
@@ -100,6 +107,12 @@ class Card:
 
 def of_campaign(campaign: Campaign, text: Statement, tally: Tally) -> Card:
     """The picture of the campaign at this minute, with its text in one of its languages."""
+    rest = [each for each in campaign.in_force.statements() if each.language != text.language]
+    rest.sort(key=lambda each: (each.language != campaign.language, each.language != ENGLISH))
+    return replace(of_text(campaign, text, tally), others=tuple(of_text(campaign, each, tally) for each in rest))
+
+
+def of_text(campaign: Campaign, text: Statement, tally: Tally) -> Card:
     site = SiteTheme.current()
     return Card(
         language=text.language,
@@ -117,7 +130,7 @@ def of_campaign(campaign: Campaign, text: Statement, tally: Tally) -> Card:
 def address_of(campaign: Campaign, card: Card) -> str:
     """The path of the picture: another one when it is another picture, since networks keep what they have."""
     with translation.override(languages.spoken(card.language)):
-        return f"{campaign.address_in(card.language, 'card')}&v={card.digest}"
+        return f"{campaign.address_in(card.language, 'card')}&v={card.etag}"
 
 
 def sizes(title: str) -> list[int]:
@@ -155,16 +168,22 @@ def cut(text: str, length: int) -> str:
 
 
 def legible(text: str, lacking: frozenset[str]) -> str:
-    """The text without those characters; nothing, if most of its letters are among them."""
+    """The text without those characters; nothing, if they are most of its letters, or all that it says."""
     letters = [char for char in text if char.isalpha()]
-    if 2 * sum(letter in lacking for letter in letters) > len(letters):
+    left = " ".join("".join(char for char in text if char not in lacking).split())
+    if 2 * sum(letter in lacking for letter in letters) > len(letters) or not any(map(str.isalnum, left)):
         return ""
-    return " ".join("".join(char for char in text if char not in lacking).split())
+    return left
+
+
+def in_latin(text: str, lacking: frozenset[str]) -> str:
+    """The text with Latin letters for those characters, and for each emoji the words that it is called by."""
+    return " ".join(respelt(text, lacking).replace(":", " ").replace("_", " ").split())
 
 
 def picture(pdf: bytes) -> bytes:
     """The first page as PNG, with a palette."""
-    with drawing, pypdfium2.PdfDocument(pdf) as document:
+    with pypdfium2.PdfDocument(pdf) as document:
         image = document[0].render(scale=PIXELS_A_POINT).to_pil()
     written = io.BytesIO()
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)

@@ -1,8 +1,9 @@
 """A campaign as a poster: one sheet for a wall, with the QR code of its page. HTML, then PDF."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -10,6 +11,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from . import languages, qr
+from .drawings import Drawing
 from .letter import address_of, respelt
 from .models import Campaign, SiteTheme, Statement
 from .typefaces import TAGGED, Typecase
@@ -22,8 +24,11 @@ SIZES = [
 
 
 @dataclass(frozen=True)
-class Poster:
+class Poster(Drawing):
     """All that stands on the sheet; `closes_at` only where signing has an end."""
+
+    style: ClassVar[str] = "poster"
+    content_type: ClassVar[str] = "application/pdf"
 
     statement: Statement
     address: str
@@ -31,13 +36,18 @@ class Poster:
     closes_at: datetime.datetime | None
     site: SiteTheme
 
-    def pdf(self) -> bytes:
+    def contents(self) -> Iterable[str]:
+        return self.html(), self.site.light.accent
+
+    def draw(self) -> bytes:
         """The sheet as tagged PDF (PDF/UA-1). Raises Unavailable where the system lacks Pango."""
-        with translation.override(languages.spoken(self.statement.language)):
-            html = render_to_string("campaigns/poster.html", {"poster": self, "qr": qr.inline(self.address)})
-        case = Typecase("poster")
+        html, case = self.html(), Typecase(self.style)
         pdf: bytes = self.on_one_page(respelt(html, case.lacking(html), escape), case).write_pdf(**TAGGED)
         return pdf
+
+    def html(self) -> str:
+        with translation.override(languages.spoken(self.statement.language)):
+            return render_to_string("campaigns/poster.html", {"poster": self, "qr": qr.inline(self.address)})
 
     def on_one_page(self, html: str, case: Typecase) -> Any:
         """The page, laid out in the largest letters with which it is one."""

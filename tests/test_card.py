@@ -1,6 +1,7 @@
 """The share picture: each title whole and legible on it, in any script; drawn again only when it is another."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -89,11 +90,23 @@ def test_each_letter_has_its_glyph_and_what_has_none_is_left_out(language: str, 
     assert glyphless(make_card(title, language)) == set()
 
 
-def test_words_that_no_font_has_give_way_to_the_sites_name() -> None:
+def test_words_that_no_font_has_are_left_out() -> None:
     tangut = "".join(map(chr, range(0x17000, 0x17020)))
     assert cards.legible(f"{tangut}!", frozenset(tangut)) == ""
     assert cards.legible(f"{tangut}!", frozenset("!")) == tangut
+    assert cards.legible("🌊!", frozenset("🌊")) == ""
     assert "<h1>Undersigned</h1>" in make_card("", addressee="").html
+
+
+@pytest.mark.django_db
+def test_other_titles_are_the_original_then_english_then_any() -> None:
+    campaign = make_campaign(language="uk", title="Лист")
+    for language in ("ar", "de", "en", "pl"):
+        make_translation(campaign, language)
+    translate(campaign)
+    card = cards.of_campaign(campaign, campaign.in_force.statement("pl"), campaign.signatures.tally())
+    assert [each.language for each in (card, *card.others)] == ["pl", "uk", "en", "ar", "de"]
+    assert replace(card, others=card.others[1:]).etag != card.etag
 
 
 def test_short_title_is_set_larger_than_a_long_one_and_no_word_is_broken() -> None:

@@ -12,6 +12,7 @@ from campaigns.letter import Signatory
 from campaigns.models import Campaign, Signature
 from campaigns.typefaces import Typecase
 from tests.builders import make_campaign, make_coordinator, make_delivery, make_listed, need_pango, sign_in
+from tests.test_card import TITLES, glyphless, make_card
 from tests.test_letter import ENGLISH, of_names, pdftotext
 
 GEORGIAN, ARMENIAN, CHINESE = "მდინარის დარაჯი", "Գետի պահապան", "河流守望"
@@ -59,7 +60,7 @@ def test_name_without_a_font_stands_in_other_letters_with_a_mark(
     campaign: Campaign, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        text = lines(letter.of_campaign(campaign, "en").pdf())
+        text = lines(letter.of_campaign(campaign, "en").draw())
     assert [each for each in text if each.endswith(" *")] == ["Watch of the River Bank *", "Geti pahapan *"]
     assert "River Watch" in text
     assert f"* 2 names {RESPELT} their own scripts." in " ".join(text)
@@ -68,13 +69,13 @@ def test_name_without_a_font_stands_in_other_letters_with_a_mark(
 
 def test_person_and_affiliation_without_a_font_stand_in_latin_letters() -> None:
     paper = replace(of_names(ENGLISH, []), persons=[Signatory("Reader", "person", GEORGIAN)])
-    text = lines(paper.pdf())
+    text = lines(paper.draw())
     assert "Reader, mdinaris daraji *" in text
     assert f"* 1 name {RESPELT} its own script." in " ".join(text)
 
 
 def test_letter_of_names_that_have_fonts_has_no_mark_and_no_note() -> None:
-    text = pdftotext(of_names(ENGLISH, ["River Watch", "Річка", "נהר ירוק"]).pdf())
+    text = pdftotext(of_names(ENGLISH, ["River Watch", "Річка", "נהר ירוק"]).draw())
     assert ("*" in text, RESPELT in text, "נהר ירוק" in text) == (False, False, True)
 
 
@@ -82,7 +83,7 @@ def test_signs_without_a_font_leave_the_text_whole(caplog: pytest.LogCaptureFixt
     body = f"Before 😀 <b>and</b> [{GEORGIAN}](https://example.org/{GEORGIAN[:8]}) & ★ after."
     paper = of_names(replace(ENGLISH, title="Rivers 🏞", body=body), ["River Watch"])
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        text = " ".join(pdftotext(paper.pdf()).split())
+        text = " ".join(pdftotext(paper.draw()).split())
     assert "Before :grinning: <b>and</b> mdinaris daraji & * after." in text
     assert caplog.messages == []
     assert paper.digest in text
@@ -91,7 +92,7 @@ def test_signs_without_a_font_leave_the_text_whole(caplog: pytest.LogCaptureFixt
 def test_text_in_a_script_without_a_font_is_refused_with_what_to_install(client: Client, db: None) -> None:
     make_listed(make_campaign(title=GEORGIAN, body=GEORGIAN, language="ka"))
     with pytest.raises(typefaces.Unavailable):
-        of_names(replace(ENGLISH, title=GEORGIAN, body=GEORGIAN), []).pdf()
+        of_names(replace(ENGLISH, title=GEORGIAN, body=GEORGIAN), []).draw()
     response = client.get("/campaigns/open-letter/letter.pdf")
     assert response.status_code == 503
     assert "fonts-noto-core" in response.content.decode()
@@ -100,7 +101,7 @@ def test_text_in_a_script_without_a_font_is_refused_with_what_to_install(client:
 def test_delivered_list_has_the_name_as_signed_whatever_the_fonts(campaign: Campaign) -> None:
     delivery = make_delivery(campaign)
     before = delivery.manifest(), campaign.in_force.digests
-    text = " ".join(lines(letter.of_delivery(delivery, "en", for_addressee=True).pdf()))
+    text = " ".join(lines(letter.of_delivery(delivery, "en", for_addressee=True).draw()))
     assert (delivery.manifest(), campaign.in_force.digests) == before
     assert GEORGIAN in delivery.manifest().decode()
     assert delivery.fingerprint in text
@@ -130,3 +131,24 @@ def test_coordinator_is_told_nothing_where_all_can_be_printed(client: Client, db
     sign_in(client, make_coordinator())
     page = client.get(f"/admin/campaigns/campaign/{campaign.pk}/deliver/").content.decode()
     assert "has no font" not in page
+
+
+@pytest.mark.parametrize("title", ["🌊 🏞", CHINESE], ids=["emoji", "Chinese"])
+def test_picture_falls_back_to_a_title_in_another_language(title: str) -> None:
+    arabic, polish = (make_card(*TITLES[name][::-1]) for name in ("Arabic", "Polish"))
+    case = Typecase("card")
+    for others in [(arabic, polish), (make_card(title), arabic)]:
+        printed = make_card(title, others=others).printable(case)
+        assert (printed.title, printed.language, printed.direction) == (arabic.title, "ar", "rtl")
+    assert make_card("Water 🌊", others=(arabic,)).printable(case).title == "Water"
+
+
+@pytest.mark.parametrize(
+    ("title", "spelt"),
+    [("🌊🏞", "ocean national park"), (CHINESE, "HeLiuShouWang"), (GEORGIAN, "mdinaris daraji")],
+    ids=["emoji", "Chinese", "Georgian"],
+)
+def test_picture_spells_a_title_that_no_language_can_set(title: str, spelt: str) -> None:
+    card = make_card(title, others=(make_card(title, "uk"),))
+    assert card.printable(Typecase("card")).title == spelt
+    assert glyphless(card) == set()

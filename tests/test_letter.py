@@ -13,21 +13,24 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from campaigns import letter, typefaces
 from campaigns.bidi import direction
 from campaigns.demo.load import translate
 from campaigns.letter import Letter, Signatory
-from campaigns.models import Campaign, NumberedDemand, Signature, Statement
+from campaigns.models import Campaign, NumberedDemand, Signature, Statement, Tally
 from tests.builders import (
     make_campaign,
     make_case_of_2018,
     make_delivery,
     make_listed,
+    make_many_listed,
     need_pango,
 )
 
@@ -145,7 +148,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def test_every_word_and_name_of_the_case_of_2018_is_in_the_letter(case: Campaign, language: str) -> None:
     names = [signature.name for signature in case.signatures.all()]
     paper = letter.of_delivery(make_delivery(case), language)
-    text = pdftotext(paper.pdf())
+    text = pdftotext(paper.draw())
     assert len(names) == 25
     assert words_of(paper.statement) + words("\n".join(names)) - words(text) == Counter()
     lines, unbroken = " ".join(text.split()), "".join(text.split())
@@ -159,7 +162,7 @@ def test_text_of_the_case_of_2018_is_read_in_its_order(case: Campaign, language:
     translate(case, tomllib.loads(CASE_IN_ARABIC.read_text(encoding="utf-8")))
     case.add_translation(by=None, note="—")
     paper = letter.of_campaign(case, language)
-    text = pdftotext(paper.pdf())
+    text = pdftotext(paper.draw())
     assert out_of_order(paper.statement, text) == []
     swapped = replace(paper.statement, demands=paper.statement.demands[::-1])
     assert out_of_order(swapped, text) != []
@@ -173,30 +176,30 @@ def places(pdf: bytes) -> dict[str, float]:
 
 @pytest.mark.parametrize("statement", [ENGLISH, ARABIC], ids=["en", "ar"])
 def test_name_keeps_its_own_direction_in_any_list(statement: Statement) -> None:
-    place = places(of_names(statement, ["منظمة Crane Moor الدولية", "Heron Fen مصر"]).pdf())
+    place = places(of_names(statement, ["منظمة Crane Moor الدولية", "Heron Fen مصر"]).draw())
     assert place["منظمة"] > place["Moor"] > place["Crane"] > place["الدولية"]
     assert place["Heron"] < place["Fen"] < place["مصر"]
 
 
 def test_every_word_and_name_of_an_arabic_text_is_in_the_letter() -> None:
-    text = pdftotext(of_names(ARABIC, ARABIC_NAMES).pdf())
+    text = pdftotext(of_names(ARABIC, ARABIC_NAMES).draw())
     assert words_of(ARABIC) + words("\n".join(ARABIC_NAMES)) - words(text) == Counter()
 
 
 def test_letter_is_set_in_the_fonts_that_the_packages_bring() -> None:
-    pdf = unpacked(of_names(ARABIC, ARABIC_NAMES).pdf())
+    pdf = unpacked(of_names(ARABIC, ARABIC_NAMES).draw())
     fonts = {font.decode() for font in re.findall(rb"/BaseFont ?/[A-Z]{6}\+([A-Za-z]+)", pdf)}
     assert fonts == {"Letter", "Naskh"}
 
 
 def test_names_in_other_scripts_are_in_an_english_letter() -> None:
     names = ["Спілка річок", "Zażółć gęślą jaźń", "Ένωση Ποταμών", "Officium affine", "O’Neill & Sons", "AT&T"]
-    text = " ".join(pdftotext(of_names(ENGLISH, names).pdf()).split())
+    text = " ".join(pdftotext(of_names(ENGLISH, names).draw()).split())
     assert [name for name in names if name not in text] == []
 
 
 def test_letter_is_tagged_and_speaks_its_language(case: Campaign) -> None:
-    pdf = unpacked(letter.of_campaign(case, "uk").pdf())
+    pdf = unpacked(letter.of_campaign(case, "uk").draw())
     assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf or b'pdfuaid:part="1"' in pdf
     assert b"/StructTreeRoot" in pdf
     assert re.search(rb"/Lang ?\(uk\)", pdf)
@@ -214,7 +217,7 @@ def test_list_by_name_stands_in_the_order_of_the_letters_language() -> None:
 
 def test_thousand_signatories_take_at_most_a_megabyte() -> None:
     names = [f"{name} {number}" for number in range(250) for name in ("River Watch", "Спілка річок", "نهر", "Żółw")]
-    pdf = of_names(ARABIC, names).pdf()
+    pdf = of_names(ARABIC, names).draw()
     assert len(names) == 1_000
     assert len(pdf) <= LARGEST_BYTES
     assert words("\n".join(names)) - words(pdftotext(pdf)) == Counter()
@@ -245,7 +248,7 @@ def test_picture_or_style_in_the_text_is_neither_fetched_nor_set() -> None:
         "[link](file:///etc/passwd) and [other](https://example.org/)."
     )
     statement = Statement("en", NOON.date(), "To all", "Title", "", body, (NumberedDemand("a", 1, "Act."),))
-    paper = of_names(statement, ["River Watch"]).pdf()
+    paper = of_names(statement, ["River Watch"]).draw()
     pdf = unpacked(paper)
     assert re.findall(rb"/URI ?\(([^)]*)\)", pdf) == [b"https://example.org/"]
     assert b"/Image" not in pdf
@@ -277,7 +280,7 @@ def test_delivered_letter_names_the_quiet_to_the_addressee_alone(client: Client)
     make_listed(campaign, "Silent Group", email="silent@example.org", shown=Signature.Shown.COUNTED)
     delivery = make_delivery(campaign)
     public = pdftotext(client.get(f"/deliveries/{delivery.fingerprint}/letter.pdf").content)
-    addressees = pdftotext(letter.of_delivery(delivery, "en", for_addressee=True, salutation="Dear delegates,").pdf())
+    addressees = pdftotext(letter.of_delivery(delivery, "en", for_addressee=True, salutation="Dear delegates,").draw())
     found = [
         "River Watch",
         "Quiet Group",
@@ -290,3 +293,70 @@ def test_delivered_letter_names_the_quiet_to_the_addressee_alone(client: Client)
     assert [each in addressees for each in found] == [True, True, False, True, False, True]
     assert "and 2 whose names are withheld" in " ".join(public.split())
     assert "and 1 whose name is withheld" in " ".join(addressees.split())
+
+
+# How it is kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["letter.pdf", "poster.pdf"])
+def test_what_is_on_paper_is_drawn_once_and_then_kept(client: Client, page: str) -> None:
+    make_listed(make_campaign())
+    first = client.get(f"/campaigns/open-letter/{page}")
+    assert first["Cache-Control"] == "public, max-age=60"
+    key = f"{page.removesuffix('.pdf')}:{first['ETag'].strip(chr(34))}"
+    assert cache.get(key) == first.content
+    cache.set(key, b"what was drawn before")
+    assert client.get(f"/campaigns/open-letter/{page}").content == b"what was drawn before"
+    again = client.get(f"/campaigns/open-letter/{page}", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+
+
+@pytest.mark.django_db
+def test_delivered_letter_is_kept_until_a_name_is_taken_out(client: Client) -> None:
+    campaign = make_campaign()
+    make_listed(campaign)
+    delivery = make_delivery(campaign)
+    before = letter.of_delivery(delivery, "en")
+    cache.set(f"letter:{before.etag}", b"what was drawn before")
+    assert client.get(f"/deliveries/{delivery.fingerprint}/letter.pdf").content == b"what was drawn before"
+    delivery.take_out(1, by=None)
+    assert letter.of_delivery(delivery, "en").etag != before.etag
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"statement": replace(ENGLISH, title="Another")},
+        {"organizations": [Signatory("River Watch", "organization", "", ("Riverwatch",))]},
+        {"persons": [Signatory("A reader", "person", "")]},
+        {"withheld": 1},
+        {"at": NOON + datetime.timedelta(days=1)},
+        {"address": "https://statements.example.org/"},
+        {"fingerprint": "0" * 64},
+        {"salutation": "Dear delegates,"},
+        {"logos": [letter.Logo("River Watch", b"")]},
+        {"tally": Tally(organizations=5000, persons=0, withheld=0, earlier=0)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_thing_that_changes_on_the_letter_has_it_drawn_anew(change: dict[str, Any]) -> None:
+    paper = of_names(ENGLISH, ["River Watch"])
+    assert replace(paper, **change).etag != paper.etag
+    assert replace(paper, at=NOON + datetime.timedelta(hours=1)).etag == paper.etag
+
+
+@pytest.mark.django_db
+def test_letter_of_a_long_list_has_the_first_names_and_a_delivered_one_has_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letter, "MOST_IN_COLUMNS", 4)
+    monkeypatch.setattr(letter, "MOST_BEFORE_DELIVERY", 5)
+    monkeypatch.setattr(letter, "FIRST_NAMES", 3)
+    campaign = make_campaign()
+    make_many_listed(campaign, 6, "Group {}")
+    text = " ".join(pdftotext(letter.of_campaign(campaign, "en").draw()).split())
+    assert sorted(re.findall(r"Group \d", text)) == ["Group 1", "Group 2", "Group 3"]
+    assert "Signed by 6 organizations Group 1" in text
+    whole = "http://localhost:8000/campaigns/open-letter/signatories/"
+    assert f"and 3 more The whole list is at {whole}" in text
+    delivered = " ".join(pdftotext(letter.of_delivery(make_delivery(campaign), "en").draw()).split())
+    assert " · ".join(f"Group {number}" for number in range(1, 7)) in delivered

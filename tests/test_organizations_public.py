@@ -459,7 +459,7 @@ def test_initiators_logos_stand_on_the_letter_with_their_names() -> None:
         ("River Watch", plain(colour="red")),
         ("Lake Watch", plain(colour="blue")),
     ]
-    pdf = paper.pdf()
+    pdf = paper.draw()
     assert pdf.count(b"/Subtype /Image") == 2
 
 

@@ -195,7 +195,7 @@ TITLES = {
 @pytest.mark.parametrize("name", TITLES)
 def test_poster_is_one_page_with_its_whole_title(name: str) -> None:
     need_pango()
-    pdf = TITLES[name].pdf()
+    pdf = TITLES[name].draw()
     assert pages(pdf) == 1
     text = pdftotext(pdf).translate(BIDI_MARKS)
     assert TITLES[name].address in "".join(text.split())

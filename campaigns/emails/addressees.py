@@ -32,7 +32,7 @@ def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
             footer=signed_by(delivery.campaign),
         )
         message = composed(words)
-    message.attach(f"{slug}.pdf", sheet.pdf(), "application/pdf")
+    message.attach(f"{slug}.pdf", sheet.draw(), "application/pdf")
     message.attach(
         f"{slug}-delivered-{delivery.number}.json", delivery.manifest(for_addressee=True), "application/json"
     )

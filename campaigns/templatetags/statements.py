@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, override
 
@@ -34,6 +35,13 @@ def markdown(text: str) -> SafeString:
 def direction(text: str) -> str:
     """rtl or ltr, for paper: WeasyPrint does not know `dir="auto"`."""
     return bidi.direction(text)
+
+
+@register.filter
+def set_among(text: str, around: str) -> str:
+    """The text isolated where its direction is another than that of the words around it."""
+    own = bidi.direction(text)
+    return text if own == around else format_html('<bdi dir="{}">{}</bdi>', own, text)
 
 
 @register.filter

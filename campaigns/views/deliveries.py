@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from .. import letter, verify
 from ..forms.deliveries import CheckForm
 from ..models import Delivery
-from .texts import pdf
+from .drawings import answer
 
 INVALID = 422
 
@@ -76,7 +76,8 @@ def delivered_letter(request: HttpRequest, fingerprint: str) -> HttpResponse:
     language = request.GET.get("in", delivery.campaign.language)
     if language not in delivery.text_version.content:
         raise Http404
-    return pdf(letter.of_delivery(delivery, language), f"{delivery.campaign.slug}-{delivery.number}-{language}.pdf")
+    name = f"{delivery.campaign.slug}-{delivery.number}-{language}.pdf"
+    return answer(request, letter.of_delivery(delivery, language), name)
 
 
 @require_safe

@@ -3,19 +3,16 @@
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from .. import card as cards
 from .. import poster, qr
 from ..forms.embedding import FrameForm
 from ..models import Campaign
-from ..typefaces import Unavailable
 from .doors import by_either_door, text_for_reader
-from .texts import pdf, unavailable
+from .drawings import answer
 
 INVALID = 422
 
@@ -37,20 +34,10 @@ def share(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_safe
 @by_either_door
 def card(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """The share picture with the text in `?in=` or the reader's language, drawn only if something on it has changed."""
+    """The share picture with the text in `?in=` or the reader's language."""
     text = text_for_reader(campaign, request.GET.get("in"))["text"]
     card = cards.of_campaign(campaign, text, campaign.signatures.tally())
-    etag = quote_etag(card.digest)
-    if get_conditional_response(request, etag):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        try:
-            response = HttpResponse(card.png(), content_type="image/png")
-        except Unavailable as reason:
-            return unavailable(reason)
-    response["ETag"] = etag
-    patch_cache_control(response, public=True, max_age=60)
-    return response
+    return answer(request, card, f"{campaign.slug}-{text.language}.png")
 
 
 @require_safe
@@ -70,7 +57,7 @@ def qr_png(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def poster_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """In `?in=` or the reader's language."""
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language
-    return pdf(poster.of_campaign(campaign, language), f"{campaign.slug}-poster-{language}.pdf")
+    return answer(request, poster.of_campaign(campaign, language), f"{campaign.slug}-poster-{language}.pdf")
 
 
 def address_read(request: HttpRequest, campaign: Campaign) -> str:

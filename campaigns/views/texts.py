@@ -6,11 +6,8 @@ from django.views.decorators.http import require_safe
 
 from .. import differences, letter
 from ..models import Campaign, TextVersion
-from ..poster import Poster
-from ..typefaces import Unavailable
 from .doors import by_either_door, text_for_reader
-
-UNAVAILABLE = 503
+from .drawings import answer
 
 
 def versions_to_read(campaign: Campaign) -> list[TextVersion]:
@@ -60,17 +57,4 @@ def canonical(request: HttpRequest, campaign: Campaign, number: int, language: s
 def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The letter as it would be delivered at this minute, in `?in=` or the reader's language."""
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language
-    return pdf(letter.of_campaign(campaign, language), f"{campaign.slug}-{language}.pdf")
-
-
-def pdf(paper: letter.Letter | Poster, name: str) -> HttpResponse:
-    try:
-        content = paper.pdf()
-    except Unavailable as reason:
-        return unavailable(reason)
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
-
-
-def unavailable(reason: Unavailable) -> HttpResponse:
-    return HttpResponse(str(reason), status=UNAVAILABLE, content_type="text/plain; charset=utf-8")
+    return answer(request, letter.of_campaign(campaign, language), f"{campaign.slug}-{language}.pdf")

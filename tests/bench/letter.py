@@ -37,7 +37,7 @@ def seconds(signatories: int) -> float:
     times = []
     for _round in range(ROUNDS):
         begin = time.perf_counter()
-        size = len(paper.pdf())
+        size = len(paper.draw())
         times.append(time.perf_counter() - begin)
     sys.stdout.write(f"{signatories} signatories: {statistics.median(times):.2f} s, {size:,} bytes\n")
     return statistics.median(times)
