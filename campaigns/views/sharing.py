@@ -3,10 +3,8 @@
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from .. import card as cards
@@ -15,6 +13,7 @@ from ..forms.embedding import FrameForm
 from ..models import Campaign
 from ..typefaces import Unavailable
 from .doors import by_either_door, text_for_reader
+from .keeping import kept, unless_known
 from .texts import pdf, unavailable
 
 INVALID = 422
@@ -23,6 +22,7 @@ INVALID = 422
 @require_safe
 @csp_update({"frame-src": [SELF]})
 @by_either_door
+@kept(until=Campaign.next_change)
 def share(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """All the ways to share, and the frame for somebody's own page, in the language and colours that they ask for."""
     form = FrameForm(campaign, request.GET)
@@ -36,37 +36,34 @@ def share(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def card(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The share picture with the text in `?in=` or the reader's language, drawn only if something on it has changed."""
     text = text_for_reader(campaign, request.GET.get("in"))["text"]
     card = cards.of_campaign(campaign, text, campaign.signatures.tally())
-    etag = quote_etag(card.digest)
-    if get_conditional_response(request, etag):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        try:
-            response = HttpResponse(card.png(), content_type="image/png")
-        except Unavailable as reason:
-            return unavailable(reason)
-    response["ETag"] = etag
-    patch_cache_control(response, public=True, max_age=60)
-    return response
+    try:
+        return unless_known(request, card.digest, lambda: HttpResponse(card.png(), content_type="image/png"))
+    except Unavailable as reason:
+        return unavailable(reason)
 
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def qr_svg(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return image(qr.svg(address_read(request, campaign)), "image/svg+xml", f"{campaign.slug}.svg")
 
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def qr_png(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return image(qr.png(address_read(request, campaign)), "image/png", f"{campaign.slug}.png")
 
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def poster_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """In `?in=` or the reader's language."""
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language

@@ -9,6 +9,7 @@ from ..models import Campaign, TextVersion
 from ..poster import Poster
 from ..typefaces import Unavailable
 from .doors import by_either_door, text_for_reader
+from .keeping import kept
 
 UNAVAILABLE = 503
 
@@ -22,6 +23,7 @@ def versions_to_read(campaign: Campaign) -> list[TextVersion]:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def versions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     history = versions_to_read(campaign)
     with_changes = [
@@ -34,6 +36,7 @@ def versions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def version(request: HttpRequest, campaign: Campaign, number: int) -> HttpResponse:
     version = next((each for each in versions_to_read(campaign) if each.number == number), None)
     if version is None:
@@ -46,6 +49,7 @@ def version(request: HttpRequest, campaign: Campaign, number: int) -> HttpRespon
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def canonical(request: HttpRequest, campaign: Campaign, number: int, language: str) -> HttpResponse:
     """The very bytes of which the fingerprint is the SHA-256."""
     history = versions_to_read(campaign)
@@ -57,6 +61,7 @@ def canonical(request: HttpRequest, campaign: Campaign, number: int, language: s
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The letter as it would be delivered at this minute, in `?in=` or the reader's language."""
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language
