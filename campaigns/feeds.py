@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from .markdown import render
 from .models import Campaign, Signature, SiteTheme, UpdateText
 from .spreadsheets import without_controls
-from .views.doors import kept_while_same
+from .views.keeping import kept_while_same
 
 NEWEST = 50
 # The date in the id of what has none of its own: the site's list of campaigns, and when an empty one last changed.

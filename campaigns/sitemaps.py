@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from . import languages
 from .models import Campaign, Organization
 from .templatetags.languages import campaign_alternates
-from .views.doors import kept_while_same
+from .views.keeping import kept_while_same
 
 X_DEFAULT = "x-default"
 

@@ -28,6 +28,9 @@ def compressed(application: Application) -> Application:
         begun: list[Any] = []
         body = application(environ, lambda *begin: begun.extend(begin))
         status, headers, *_error = begun
+        if status.startswith("304") and is_anybodys(headers):
+            start_response(status, held(varying(headers), environ.get("HTTP_IF_NONE_MATCH", "")))
+            return body
         if is_file(environ, body) or not may_be_compressed(status, headers):
             start_response(*begun)
             return body
@@ -51,15 +54,19 @@ def is_file(environ: dict[str, Any], body: Iterable[bytes]) -> bool:
 def may_be_compressed(status: str, headers: Headers) -> bool:
     """Whether it is a whole text, of which nothing says that it is for one reader alone."""
     told = {name.lower(): value for name, value in headers}
-    is_anybodys = (
+    is_whole = status[:3] in {"200", "404", "410"} and "content-encoding" not in told
+    size = told.get("content-length", "")
+    is_worth_it = size.isdigit() and SMALLEST_BYTES <= int(size) <= LARGEST_BYTES
+    return is_anybodys(headers) and is_whole and is_worth_it and told.get("content-type", "").startswith(TYPES)
+
+
+def is_anybodys(headers: Headers) -> bool:
+    told = {name.lower(): value for name, value in headers}
+    return (
         "set-cookie" not in told
         and "cookie" not in told.get("vary", "").lower()
         and not {"private", "no-store"} & words(told.get("cache-control", ""))
     )
-    is_whole = status[:3] in {"200", "404", "410"} and "content-encoding" not in told
-    size = told.get("content-length", "")
-    is_worth_it = size.isdigit() and SMALLEST_BYTES <= int(size) <= LARGEST_BYTES
-    return is_anybodys and is_whole and is_worth_it and told.get("content-type", "").startswith(TYPES)
 
 
 def accepted(header: str) -> str:
@@ -86,6 +93,11 @@ def encoded(headers: Headers, encoding: str, size: int) -> Headers:
     kept = [(name, weak(value) if name.lower() == "etag" else value) for name, value in headers]
     kept = [each for each in kept if each[0].lower() not in {"content-length", "accept-ranges"}]
     return [*kept, ("Content-Encoding", encoding), ("Content-Length", str(size))]
+
+
+def held(headers: Headers, tags: str) -> Headers:
+    """The headers of "not modified", with the ETag under which the reader holds the body: of a compressed one, weak."""
+    return [(name, weak(value) if name.lower() == "etag" and weak(value) in tags else value) for name, value in headers]
 
 
 def weak(tag: str) -> str:

@@ -1,4 +1,4 @@
-"""The application that a web server runs: `gunicorn config.wsgi`."""
+"""The application that a web server runs: `gunicorn --config config/gunicorn.py config.wsgi`."""
 
 import os
 

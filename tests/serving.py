@@ -1,15 +1,22 @@
 """The application as production serves it: the files of its pages named by their content, and all of it compressed."""
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
+from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
+from django.db import connection
 from django.test import override_settings
 
 from config.compression import compressed
@@ -25,6 +32,14 @@ class Server(ThreadingMixIn, WSGIServer):
 class Handler(WSGIRequestHandler):
     def log_message(self, *_args: Any) -> None:
         """Says nothing."""
+
+
+def database_of_this_test() -> str:
+    """The address by which another program opens the database that this test writes to."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 @contextmanager
@@ -45,3 +60,27 @@ def served(folder: Path) -> Iterator[str]:
             server.shutdown()
             server.server_close()
             thread.join()
+
+
+@contextmanager
+def by_gunicorn() -> Iterator[str]:
+    """The address at which gunicorn answers meanwhile, started as in production, with this test's database."""
+    with socket.create_server(("localhost", 0)) as door:
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "config/gunicorn.py",
+            "--bind",
+            f"fd://{door.fileno()}",
+        ]
+        environment = os.environ | {"DEBUG": "on", "DATABASE_URL": database_of_this_test()}
+        with subprocess.Popen(
+            [*command, "--log-level", "error", "config.wsgi"],
+            cwd=settings.BASE_DIR, env=environment, pass_fds=[door.fileno()],
+        ) as server:  # fmt: skip
+            try:
+                yield f"http://localhost:{door.getsockname()[1]}"
+            finally:
+                server.terminate()

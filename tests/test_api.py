@@ -104,13 +104,16 @@ def test_every_address_that_is_told_leads_somewhere(client: Client) -> None:
         assert client.get(link).status_code in {200, 503}, link  # the letter, where there is no Pango
 
 
-def test_merged_organization_is_told_by_the_record_in_which_it_stands(client: Client) -> None:
+def test_merged_organization_is_told_by_the_record_in_which_it_stands(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
     kept = make_listed(make_campaign(), "Lake Watch").organization
     given = make_listed(make_campaign(slug="other"), "Lakewatch International").organization
     assert kept
     assert given
     Merge.objects.merge(kept, given, by=make_coordinator())
-    assert read(client, f"/api/organizations/{given.slug}/")["slug"] == kept.slug
+    with django_assert_max_num_queries(4):
+        assert read(client, f"/api/organizations/{given.slug}/")["slug"] == kept.slug
 
 
 def test_only_public_names_are_told(client: Client) -> None:

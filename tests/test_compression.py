@@ -13,7 +13,7 @@ import pytest
 from campaigns import tokens
 from config.compression import accepted, compressed
 from tests.builders import make_campaign, make_signature
-from tests.serving import served
+from tests.serving import by_gunicorn, served
 
 PAGE = "/campaigns/open-letter/"
 
@@ -24,9 +24,10 @@ def site(committed: None, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def ask(site: str, path: str, encoding: str = "", method: str = "GET") -> tuple[dict[str, str], bytes]:
+def ask(site: str, path: str, encoding: str = "", method: str = "GET", **headers: str) -> tuple[dict[str, str], bytes]:
     connection = http.client.HTTPConnection(urlsplit(site).netloc)
-    connection.request(method, path, headers={"Accept-Encoding": encoding} if encoding else {})
+    asked = {"Accept-Encoding": encoding, **headers} if encoding else headers
+    connection.request(method, path, headers=asked)
     response = connection.getresponse()
     told, body = {name.lower(): value for name, value in response.getheaders()}, response.read()
     connection.close()
@@ -45,6 +46,21 @@ def test_public_page_is_the_same_in_every_encoding(site: str) -> None:
         head, nothing = ask(site, PAGE, encoding, method="HEAD")
         assert nothing == b""
         assert {**head, "date": ""} == {**told, "date": ""}
+
+
+def test_gunicorn_sends_nothing_twice_and_answers_a_search_for_ten_thousand_letters(committed: None) -> None:
+    make_campaign()
+    with by_gunicorn() as site:
+        for encoding, begin in [("br", 'W/"'), ("", '"')]:
+            told, _page = ask(site, PAGE, encoding)
+            assert told["etag"].startswith(begin)
+            again, nothing = ask(site, PAGE, encoding, **{"If-None-Match": told["etag"]})
+            assert nothing == b""
+            assert [again[name] for name in ("etag", "vary", "cache-control")] == [
+                told[name] for name in ("etag", "vary", "cache-control")
+            ]
+        assert b"0 found" in ask(site, f"{PAGE}signatories/?q={'a' * 10_000}")[1]
+        assert b"URI Too Long" in ask(site, f"{PAGE}signatories/?q={'a' * 20_000}")[1]
 
 
 @pytest.mark.parametrize("address", ["sign/", "token"])
@@ -73,14 +89,16 @@ def test_encoding_is_one_that_the_reader_takes(header: str, encoding: str) -> No
     assert accepted(header) == encoding
 
 
-def answer_of(headers: dict[str, str], body: Any, status: str = "200 OK") -> tuple[dict[str, str], list[bytes]]:
+def answer_of(
+    headers: dict[str, str], body: Any, status: str = "200 OK", **asked: str
+) -> tuple[dict[str, str], list[bytes]]:
     told: dict[str, str] = {}
 
     def application(_environ: dict[str, Any], start_response: Any) -> Any:
         start_response(status, list(headers.items()))
         return body
 
-    environ = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "br"}
+    environ = {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "br", **asked}
     found = compressed(application)(environ, lambda _status, headers: told.update(headers))
     return told, list(found)
 
@@ -91,6 +109,18 @@ TEXT = {"Content-Type": "text/html; charset=utf-8", "Content-Length": "2000", "E
 def test_tag_of_a_compressed_body_is_weak() -> None:
     told, _body = answer_of(TEXT, [b"a" * 2000])
     assert (told["ETag"], told["Vary"], told["Content-Encoding"]) == ('W/"one"', "Origin, Accept-Encoding", "br")
+
+
+@pytest.mark.parametrize("tag", ['W/"one"', '"one"', '"other", W/"one"', "*"])
+def test_what_is_the_same_has_the_tag_by_which_its_reader_knows_it(tag: str) -> None:
+    told, _body = answer_of(
+        {"ETag": '"one"', "Cache-Control": "public"}, [], "304 Not Modified", HTTP_IF_NONE_MATCH=tag
+    )
+    assert told == {
+        "ETag": 'W/"one"' if 'W/"one"' in tag else '"one"',
+        "Cache-Control": "public",
+        "Vary": "Accept-Encoding",
+    }
 
 
 @pytest.mark.parametrize(

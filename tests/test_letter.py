@@ -303,7 +303,7 @@ def test_delivered_letter_names_the_quiet_to_the_addressee_alone(client: Client)
 def test_what_is_on_paper_is_drawn_once_and_then_kept(client: Client, page: str) -> None:
     make_listed(make_campaign())
     first = client.get(f"/campaigns/open-letter/{page}")
-    assert first["Cache-Control"] == "public, max-age=60"
+    assert first["Cache-Control"] == "public, max-age=30"
     key = f"{page.removesuffix('.pdf')}:{first['ETag'].strip(chr(34))}"
     assert cache.get(key) == first.content
     cache.set(key, b"what was drawn before")

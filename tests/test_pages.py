@@ -102,6 +102,11 @@ def test_home_says_how_many_have_signed(client: Client) -> None:
     assert "2 have signed" in read(client, "/")
 
 
+def test_home_says_nothing_of_nobody(client: Client) -> None:
+    make_campaign()
+    assert "0 have signed" not in read(client, "/")
+
+
 def test_home_without_campaigns_says_so(client: Client) -> None:
     assert "No statement is open for signature at the moment." in read(client, "/")
 

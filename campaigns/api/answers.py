@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from ..views.doors import kept_while_same
+from ..views.keeping import kept_while_same
 from .paging import Paging
 from .shapes import Problem
 

@@ -1,6 +1,7 @@
 """The addresses of the API."""
 
 from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from . import views
@@ -27,6 +28,6 @@ def described() -> dict:
 urlpatterns = [
     *operations,
     path("openapi.json", described, name="openapi"),
-    path("", RedirectView.as_view(pattern_name="openapi"), name="api"),
+    path("", never_cache(RedirectView.as_view(pattern_name="openapi")), name="api"),
     re_path(r"^[\s\S]+/$", views.nowhere),
 ]

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 
 from .. import models
 from ..models.listing import Place
-from ..views.organizations import merged_from
 from . import shapes
 from .answers import operation
 from .paging import Paging
@@ -55,10 +54,16 @@ def updates(slug: str, paging: Paging) -> Page[shapes.Update]:
     )
 
 
+def standing_at(slug: str) -> models.Organization:
+    """The record in which the one of that name stands, where it is public: one query more for each merge beyond two."""
+    known = models.Organization.objects.select_related("merged_into__merged_into").filter(slug=slug).first()
+    return get_object_or_404(models.Organization.objects.public(), pk=known.standing.pk if known else 0)
+
+
 @operation
 def organization(slug: str, paging: Paging) -> shapes.Organization:
     """An organization, and the statements that it has signed in public."""
-    organization = models.Organization.objects.public().filter(slug=slug).first() or merged_from(slug)
+    organization = standing_at(slug)
     rows: Any = organization.signatures.of_its_page().by_statement(before=paging.place(datetime, int))
     signed = paging.page(rows, shapes.Signed.of, lambda each: (each.campaign.publish_at, each.campaign_id))
     names = list(organization.names.in_public())

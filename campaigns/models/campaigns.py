@@ -22,7 +22,7 @@ from .events import Event
 from .inviting import Inviting
 from .memberships import Role
 from .outbox import OutgoingMail
-from .stages import CampaignQuerySet, ListOrder
+from .stages import CHANGES, CampaignQuerySet, ListOrder
 from .texts import Statement, TextVersion
 
 if TYPE_CHECKING:
@@ -150,6 +150,11 @@ class Campaign(Beginning, Inviting):
 
     def is_closed_at(self, moment: datetime.datetime) -> bool:
         return self.closes_at is not None and self.closes_at <= moment
+
+    def next_change(self, after: datetime.datetime) -> datetime.datetime | None:
+        """When it changes by itself after that moment, as its embargo ends or signing does."""
+        ahead = [moment for moment in (getattr(self, name) for name in CHANGES) if moment and moment > after]
+        return min(ahead, default=None)
 
     @property
     def is_open(self) -> bool:

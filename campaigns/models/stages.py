@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,9 @@ from .memberships import Membership
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
+
+# The times at which a campaign changes by itself.
+CHANGES = ("publish_at", "closes_at")
 
 
 class Stage(models.TextChoices):
@@ -64,6 +67,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def closed(self) -> "CampaignQuerySet":
         return self.published().filter(closes_at__lte=timezone.now())
+
+    def next_change(self, after: datetime.datetime) -> datetime.datetime | None:
+        """When the first of them changes by itself after that moment, as an embargo ends or signing does."""
+        ahead = {name: Min(name, filter=Q(**{f"{name}__gt": after})) for name in CHANGES}
+        return min(filter(None, self.aggregate(**ahead).values()), default=None)
 
     def newest(self, before: tuple[datetime.datetime, int] | None = None) -> "CampaignQuerySet":
         """Those that were published last come first; from those before a time of publication and a key, if told."""

@@ -15,7 +15,8 @@ from ..api.answers import JSON, written
 from ..api.shapes import Signatory
 from ..models import Campaign, Signature
 from ..spreadsheets import FORMATS
-from .doors import by_either_door, kept_while_same, text_for_reader
+from .doors import by_either_door, text_for_reader
+from .keeping import kept_while_same
 
 HEADINGS = [
     _("Name"),

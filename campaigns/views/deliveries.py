@@ -13,6 +13,7 @@ from .. import letter, verify
 from ..forms.deliveries import CheckForm
 from ..models import Delivery
 from .drawings import answer
+from .keeping import kept
 
 INVALID = 422
 
@@ -25,6 +26,7 @@ def find(fingerprint: str) -> Delivery:
 
 
 @require_safe
+@kept()
 def delivery(request: HttpRequest, fingerprint: str) -> HttpResponse:
     """What was delivered, and what has happened since."""
     delivery = find(fingerprint)
@@ -63,6 +65,7 @@ def check(request: HttpRequest, fingerprint: str) -> HttpResponse:
 
 
 @require_safe
+@kept()
 def manifest(request: HttpRequest, fingerprint: str) -> HttpResponse:
     delivery = find(fingerprint)
     name = f"{delivery.campaign.slug}-delivered-{delivery.number}.json"
@@ -71,6 +74,7 @@ def manifest(request: HttpRequest, fingerprint: str) -> HttpResponse:
 
 
 @require_safe
+@kept()
 def delivered_letter(request: HttpRequest, fingerprint: str) -> HttpResponse:
     delivery = find(fingerprint)
     language = request.GET.get("in", delivery.campaign.language)
@@ -81,6 +85,7 @@ def delivered_letter(request: HttpRequest, fingerprint: str) -> HttpResponse:
 
 
 @require_safe
+@kept()
 def script(request: HttpRequest) -> HttpResponse:
     """The verifying script: one file, which needs Python and nothing else."""
     source = Path(verify.__file__).read_bytes()

@@ -1,19 +1,16 @@
 """The two doors to a campaign's pages, the public address and, before publication, the private link; and the language
 in which its text is read there."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.translation import get_language
 
 from ..models import Campaign
-
-View = Callable[..., HttpResponse]
+from .keeping import View, unkept
 
 
 def by_either_door(view: View) -> View:
@@ -45,39 +42,6 @@ def same_page_in_public(request: HttpRequest, campaign: Campaign) -> str:
     options = [value for name, value in page.kwargs.items() if name != "secret"]
     query = request.META.get("QUERY_STRING", "")
     return campaign.address(str(page.url_name), *options) + (f"?{query}" if query else "")
-
-
-def kept_by_nobody(view: View) -> View:
-    """No cache keeps the page, and no search engine."""
-
-    @wraps(view)
-    def answer(*args: Any, **options: Any) -> HttpResponse:
-        return unkept(view(*args, **options))
-
-    return answer
-
-
-def kept_while_same(view: View) -> View:
-    """Any cache may keep it, and asks each time whether it is still so. It is told by what is in it: by a date it would
-    not be, since a name that is taken off the list leaves no date behind."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        response = view(request, *args, **options)
-        patch_cache_control(response, public=True, no_cache=True)
-        del response["Last-Modified"]
-        set_response_etag(response)
-        same = get_conditional_response(request, etag=response.headers.get("ETag"), response=response)
-        assert same is not None
-        return same
-
-    return answer
-
-
-def unkept(response: HttpResponse) -> HttpResponse:
-    add_never_cache_headers(response)
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def text_for_reader(campaign: Campaign, named: str | None) -> dict[str, Any]:

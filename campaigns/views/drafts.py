@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from ..forms.drafts import RemarkForm
 from ..models import Campaign, Remark
 from ..models.texts import nearest
-from .doors import kept_by_nobody
+from .keeping import kept_by_nobody
 
 INVALID, TOO_MANY = 422, 429
 

@@ -20,6 +20,7 @@ from ..embedding import THEMES, Frame
 from ..forms.embedding import OEmbedForm
 from ..models import Campaign, SiteTheme
 from .doors import by_either_door, text_for_reader
+from .keeping import kept
 
 NEWEST_NAMES = 5
 NOT_IMPLEMENTED = 501
@@ -29,6 +30,7 @@ NOT_IMPLEMENTED = 501
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": None})
 @by_either_door
+@kept(until=Campaign.next_change)
 def embed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Count, newest names and a button that opens the site. Anybody may frame it, a file on a disk too."""
     reading = text_for_reader(campaign, request.GET.get("in"))
@@ -43,6 +45,7 @@ def embed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 @require_safe
+@kept()
 def oembed(request: HttpRequest) -> HttpResponse:
     """For a program that has the address of a campaign's page: the frame to show in place of it."""
     form = OEmbedForm(request.GET)

@@ -8,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -15,7 +16,10 @@ OURS = {"csrfmiddlewaretoken"}
 
 
 def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
-    return render(request, "problem.html", {"title": title, "words": words}, status=status)
+    """A page that no cache keeps."""
+    response = render(request, "problem.html", {"title": title, "words": words}, status=status)
+    add_never_cache_headers(response)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -30,7 +34,6 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return problem(request, 403, _("This is not open to you"), words)
 
 
-@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if sent_from_the_desk(request):
         return not_saved(request, _("You have signed in anew since this form was opened."))
@@ -62,7 +65,6 @@ def not_saved(request: HttpRequest, words: Any, door: str = "", label: Any = "")
     return render(request, "not_saved.html", context, status=403)
 
 
-@never_cache
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     return problem(
         request,
@@ -72,14 +74,12 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem(
         request, 404, _("There is nothing here"), _("The address may be cut or mistyped, or the page was never public.")
     )
 
 
-@never_cache
 def gone(request: HttpRequest) -> HttpResponse:
     return problem(
         request,

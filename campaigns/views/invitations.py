@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from .. import tokens
 from ..forms.invitations import DecideLaterForm, InvitedForm, NotThisTimeForm, WordsForm
 from ..models import Campaign, Invitation, Signature, Suppression
-from .doors import unkept
+from .keeping import unkept
 from .signing import FORM_METHODS, INVALID, REFUSED, SetAside, ends_as_gone
 
 Forms = dict[str, forms.Form]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from .. import languages
 from ..models import SiteTheme
-from .doors import kept_while_same
+from .keeping import kept_while_same
 
 # Where nothing is to be found: the desk, forms, and what stands behind links of one's own, by their beginnings alone.
 NOT_FOR_ROBOTS = [

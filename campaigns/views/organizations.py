@@ -1,16 +1,17 @@
 """What one organization has signed in public, and its logo."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from ..models import Organization
+from ..models import Campaign, Organization
+from .keeping import kept
 
 SIGNATURES_ON_A_PAGE = 200
 
 
 @require_safe
+@kept(until=Campaign.objects.next_change)
 def organization(request: HttpRequest, slug: str) -> HttpResponse:
     found = Organization.objects.public().filter(slug=slug).first()
     if found is None:
@@ -39,12 +40,13 @@ def merged_from(slug: str) -> Organization:
 
 
 @require_safe
-@cache_control(public=True, max_age=60)
-def logo(request: HttpRequest, name: str) -> FileResponse:
+@kept()
+def logo(request: HttpRequest, name: str) -> HttpResponse:
     shown = Organization.objects.public().filter(logo=name).exclude(logo="").first()
     if shown is None:
         raise Http404
     try:
-        return FileResponse(shown.open_logo(), content_type="image/png")
+        with shown.open_logo() as file:
+            return HttpResponse(file.read(), content_type="image/png")
     except OSError as error:
         raise Http404 from error

@@ -1,5 +1,6 @@
 """Pages that everybody reads, the same for all."""
 
+import hashlib
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from ..models import Campaign, NumberedDemand, Signature, Statement, Update, Upd
 from ..models.contacts import PRIVACY_NOTICE
 from ..models.listing import MOST_SORTED, as_read
 from .doors import by_either_door, text_for_reader
+from .keeping import kept, unless_known
 from .signatories import apart
 
 # The page shows so many names in full; of a longer list the first and the newest, about as many as most lists have.
@@ -22,6 +24,7 @@ WALL = 12
 
 
 @require_safe
+@kept(until=Campaign.objects.next_change)
 def home(request: HttpRequest) -> HttpResponse:
     campaigns = Campaign.objects.select_related("current_version").with_listed_count()
     return render(request, "campaigns/home.html", {"open": campaigns.open(), "closed": campaigns.closed()})
@@ -29,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def campaign(request: HttpRequest, campaign: Campaign, language: str | None = None) -> HttpResponse:
     reading = text_for_reader(campaign, language)
     text: Statement = reading["text"]
@@ -73,6 +77,7 @@ def demands_with_outcomes(text: Statement, news: list[UpdateText]) -> list[tuple
 
 
 @require_safe
+@kept()
 def privacy(request: HttpRequest, version: int = PRIVACY_NOTICE) -> HttpResponse:
     if not 1 <= version <= PRIVACY_NOTICE:
         raise Http404
@@ -80,11 +85,17 @@ def privacy(request: HttpRequest, version: int = PRIVACY_NOTICE) -> HttpResponse
 
 
 @require_safe
-def reply(request: HttpRequest, pk: int) -> FileResponse:
+@kept()
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """The addressee's reply, as the PDF that a coordinator added to an update."""
     update = get_object_or_404(Update.objects.public().exclude(document=""), pk=pk)
     try:
-        file = update.document.open()
+        with update.document.open() as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError as error:
         raise Http404 from error
-    return FileResponse(file, content_type="application/pdf", filename=f"reply-{pk}.pdf")
+    return unless_known(request, digest, lambda: pdf_of(update))
+
+
+def pdf_of(update: Update) -> Any:
+    return FileResponse(update.document.open(), content_type="application/pdf", filename=f"reply-{update.pk}.pdf")

@@ -13,6 +13,7 @@ from ..forms.embedding import FrameForm
 from ..models import Campaign
 from .doors import by_either_door, text_for_reader
 from .drawings import answer
+from .keeping import kept
 
 INVALID = 422
 
@@ -20,6 +21,7 @@ INVALID = 422
 @require_safe
 @csp_update({"frame-src": [SELF]})
 @by_either_door
+@kept(until=Campaign.next_change)
 def share(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """All the ways to share, and the frame for somebody's own page, in the language and colours that they ask for."""
     form = FrameForm(campaign, request.GET)
@@ -33,6 +35,7 @@ def share(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def card(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The share picture with the text in `?in=` or the reader's language."""
     text = text_for_reader(campaign, request.GET.get("in"))["text"]
@@ -42,18 +45,21 @@ def card(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def qr_svg(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return image(qr.svg(address_read(request, campaign)), "image/svg+xml", f"{campaign.slug}.svg")
 
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def qr_png(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return image(qr.png(address_read(request, campaign)), "image/png", f"{campaign.slug}.png")
 
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def poster_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """In `?in=` or the reader's language."""
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language

@@ -17,6 +17,7 @@ from .. import collation
 from ..models import Campaign, Signature
 from ..models.listing import MOST_SORTED, as_read
 from .doors import by_either_door, text_for_reader
+from .keeping import kept
 
 NAMES_ON_A_PAGE = 200
 LONGEST_SEARCH = 200
@@ -62,6 +63,7 @@ class Sought:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def signatories(request: HttpRequest, campaign: Campaign, language: str | None = None) -> HttpResponse:
     reading = text_for_reader(campaign, language)
     reader, sought = get_language() or "", Sought.of(request.GET)

@@ -8,6 +8,7 @@ from .. import differences, letter
 from ..models import Campaign, TextVersion
 from .doors import by_either_door, text_for_reader
 from .drawings import answer
+from .keeping import kept
 
 
 def versions_to_read(campaign: Campaign) -> list[TextVersion]:
@@ -19,6 +20,7 @@ def versions_to_read(campaign: Campaign) -> list[TextVersion]:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def versions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     history = versions_to_read(campaign)
     with_changes = [
@@ -31,6 +33,7 @@ def versions(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def version(request: HttpRequest, campaign: Campaign, number: int) -> HttpResponse:
     version = next((each for each in versions_to_read(campaign) if each.number == number), None)
     if version is None:
@@ -43,6 +46,7 @@ def version(request: HttpRequest, campaign: Campaign, number: int) -> HttpRespon
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def canonical(request: HttpRequest, campaign: Campaign, number: int, language: str) -> HttpResponse:
     """The very bytes of which the fingerprint is the SHA-256."""
     history = versions_to_read(campaign)
@@ -54,6 +58,7 @@ def canonical(request: HttpRequest, campaign: Campaign, number: int, language: s
 
 @require_safe
 @by_either_door
+@kept(until=Campaign.next_change)
 def letter_pdf(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The letter as it would be delivered at this minute, in `?in=` or the reader's language."""
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language

@@ -7,6 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ..models import SiteTheme
+from .keeping import kept
 
 A_MINUTE, A_YEAR = 60, 365 * 24 * 3600
 
@@ -32,6 +33,7 @@ def logo(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@kept()
 def legal(request: HttpRequest) -> HttpResponse:
     notice = SiteTheme.current().legal_notice
     if notice is None:

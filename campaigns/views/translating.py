@@ -10,8 +10,8 @@ from ..documents import two_columns
 from ..forms.bringing import BringingForm
 from ..forms.translating import TranslatingForm
 from ..models import Translation
-from .doors import kept_by_nobody
 from .drafts import INVALID
+from .keeping import kept_by_nobody
 
 SAVED = "saved"
 

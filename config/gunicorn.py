@@ -1,0 +1,10 @@
+"""How gunicorn serves the site: `gunicorn --config config/gunicorn.py config.wsgi`."""
+
+from gunicorn.http import message
+
+threads = 4
+timeout = 300  # seconds: lists of thousands of organizations take long
+
+# Bytes of an address, so that whoever searches for ten thousand letters gets our page. Of itself gunicorn takes either
+# 8190 at most or any number at all, and that would fill the memory.
+limit_request_line = message.MAX_REQUEST_LINE = 16 * 1024
