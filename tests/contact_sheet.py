@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 SCRATCH = tempfile.TemporaryDirectory(prefix="undersigned-sheets-")
 os.environ["DATABASE_URL"] = f"sqlite:///{SCRATCH.name}/pages.sqlite3"
@@ -33,6 +33,7 @@ MEDIA: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "print": {"color_scheme": "light", "media": "print"},
 }
+Medium = Literal["screen", "print"]
 REFUSED = "sign, to correct"
 HEIGHT, LABEL, GAP, PAGES_A_ROW = 720, 28, 16, 4
 
@@ -46,7 +47,7 @@ def site() -> Iterator[tuple[str, dict[str, str]]]:
         yield address, load_pages(make_coordinator())
 
 
-def seen(page: Page, address: str, medium: str, is_refused: bool) -> Iterator[Image.Image]:
+def seen(page: Page, address: str, medium: Medium, is_refused: bool) -> Iterator[Image.Image]:
     """The page at each width, as high as there is room for on the sheet."""
     page.emulate_media(media="screen")
     page.goto(address)
@@ -64,7 +65,7 @@ def seen(page: Page, address: str, medium: str, is_refused: bool) -> Iterator[Im
         yield picture.resize((shown, max(1, height * shown // width)), Image.Resampling.LANCZOS)
 
 
-def sheet(page: Page, prefix: str, medium: str, pages: dict[str, str]) -> Image.Image:
+def sheet(page: Page, prefix: str, medium: Medium, pages: dict[str, str]) -> Image.Image:
     across = sum(SHOWN.values()) + GAP * (len(SHOWN) + 1)
     rows = -(-len(pages) // PAGES_A_ROW)
     whole = Image.new("RGB", (across * PAGES_A_ROW, (HEIGHT + LABEL + GAP) * rows), "#8a8d91")
