@@ -1,21 +1,25 @@
 """The two doors to a campaign's pages, the public address and, before publication, the private link; and the language
 in which its text is read there."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_cache_control, set_response_etag
+from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
 from ..models import Campaign
 
 View = Callable[..., HttpResponse]
+KEPT = {"public": True, "no_cache": True}
 
 
 def by_either_door(view: View) -> View:
@@ -56,7 +60,7 @@ def with_query(request: HttpRequest, address: str) -> str:
 
 
 def in_small_letters(request: HttpRequest, public: QuerySet[Any]) -> HttpResponse:
-    """Leads to the same page of what is public by this address but for its capitals. Raises Http404 where nothing is."""
+    """Leads to the same page of what is public there, but for the capitals. Raises Http404 where nothing is."""
     page = request.resolver_match
     assert page
     small = page.kwargs["slug"].lower()
@@ -83,7 +87,7 @@ def kept_while_same(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         response = view(request, *args, **options)
-        patch_cache_control(response, public=True, no_cache=True)
+        patch_cache_control(response, **KEPT)
         del response["Last-Modified"]
         set_response_etag(response)
         same = get_conditional_response(request, etag=response.headers.get("ETag"), response=response)
@@ -91,6 +95,21 @@ def kept_while_same(view: View) -> View:
         return same
 
     return answer
+
+
+def kept_while_made_of_same(
+    request: HttpRequest, parts: Iterable[Any], write: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """As `kept_while_same`, of what takes long to write: told by the parts of which it is made, and written for nobody
+    who has it."""
+    made_of = hashlib.sha256()
+    for part in parts:
+        made_of.update(repr(part).encode())
+    tag = quote_etag(made_of.hexdigest())
+    response = get_conditional_response(request, etag=tag) or write()
+    patch_cache_control(response, **KEPT)
+    response.headers["ETag"] = tag
+    return response
 
 
 def unkept(response: HttpResponse) -> HttpResponse:
