@@ -12,7 +12,8 @@ LARGEST_NUMBER = 2**31 - 1
 
 def write(place: Sequence[Any]) -> str:
     told = [each.isoformat() if isinstance(each, datetime.date) else each for each in place]
-    return base64.urlsafe_b64encode(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).decode().rstrip("=")
+    words = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
 
 
 def read(text: str, *kinds: type) -> tuple[Any, ...]:
