@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from .markdown import render
 from .models import Campaign, Signature, SiteTheme, UpdateText
 from .spreadsheets import without_controls
+from .views.doors import by_either_door
 from .views.keeping import kept_while_same
 
 NEWEST = 50
@@ -145,8 +146,12 @@ class NewCampaigns(NewestFeed):
 class OfACampaign(NewestFeed):
     """A feed of one campaign that is public; any other is not there."""
 
-    def get_object(self, request: HttpRequest, slug: str) -> Campaign:
-        return Campaign.objects.for_readers().published().get(slug=slug)
+    @method_decorator(by_either_door)
+    def __call__(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        return super().__call__(request, campaign)
+
+    def get_object(self, request: HttpRequest, campaign: Campaign) -> Campaign:
+        return campaign
 
     def called(self, campaign: Campaign) -> str:
         """The statement's title, in the reader's language where it has one."""

@@ -8,17 +8,17 @@ from django_countries import countries
 
 from . import collation
 from .models import Signature
-from .models.listing import MOST_SORTED, as_read
+from .models.listing import MOST_SORTED, Line, as_read
 
-Group = tuple[str, list[Any]]  # a heading, which may be empty, and the signatures under it
+Group = tuple[str, list[Line]]  # a heading, which may be empty, and the lines under it
 
 
-def text(signatures: list[Any], withheld: int, by: str, form: str, reader: str) -> str:
-    """The signatures of `on_page`, as the page orders them, by `name` or by `country`; each on a line or, for `commas`,
+def text(lines: list[Line], withheld: int, by: str, form: str, reader: str) -> str:
+    """The lines of `on_page`, as the page orders them, by `name` or by `country`; each on a line or, for `commas`,
     each group on one; then what a reader of the list has to know."""
     write = in_a_sentence if form == "commas" else in_lines
-    parts = [write(heading, list(map(called, group))) for heading, group in grouped(signatures, by, reader) if group]
-    if any(each.affiliation for each in signatures):
+    parts = [write(heading, list(map(called, group))) for heading, group in grouped(lines, by, reader) if group]
+    if any(each.affiliation for each in lines):
         parts.append(gettext("Affiliations are for identification only."))
     if withheld:
         words = ngettext("and %(count)s whose name is withheld", "and %(count)s whose names are withheld", withheld)
@@ -26,41 +26,41 @@ def text(signatures: list[Any], withheld: int, by: str, form: str, reader: str) 
     return "".join(f"{part}\n\n" for part in parts).removesuffix("\n")
 
 
-def grouped(signatures: list[Any], by: str, reader: str) -> list[Group]:
+def grouped(lines: list[Line], by: str, reader: str) -> list[Group]:
     """Organizations, by country where that is asked for; persons after them."""
     ordered = by_name if by in {"name", "country"} else as_on_page
-    organizations = ordered([each for each in signatures if each.kind == Signature.Kind.ORGANIZATION], reader)
-    persons = ordered([each for each in signatures if each.kind == Signature.Kind.PERSON], reader)
+    organizations = ordered([each for each in lines if each.kind == Signature.Kind.ORGANIZATION], reader)
+    persons = ordered([each for each in lines if each.kind == Signature.Kind.PERSON], reader)
     groups = by_country(organizations, reader) if by == "country" else [("", organizations)]
     return [*groups, (gettext("In their own name"), persons)]
 
 
-def as_on_page(signatures: list[Any], reader: str) -> list[Any]:
-    return as_read(reader, signatures)
+def as_on_page(lines: list[Line], reader: str) -> list[Line]:
+    return as_read(reader, lines)
 
 
-def by_name(signatures: list[Any], reader: str) -> list[Any]:
+def by_name(lines: list[Line], reader: str) -> list[Line]:
     """As the reader looks for them; a longer list than is sorted for each language, in one order for all."""
-    if len(signatures) > MOST_SORTED:
-        return sorted(signatures, key=lambda each: (each.key, each.position))
-    return sorted(signatures, key=lambda each: (collation.key(each.name_here or each.name, reader), each.position))
+    if len(lines) > MOST_SORTED:
+        return sorted(lines, key=lambda each: (each.key, each.position))
+    return sorted(lines, key=lambda each: (collation.key(each.name_here or each.name, reader), each.position))
 
 
-def by_country(signatures: list[Any], reader: str) -> list[Group]:
+def by_country(lines: list[Line], reader: str) -> list[Group]:
     """Those of each country together, the countries as the reader looks for them; last those of none."""
     named = dict(countries)
     places = {code: (False, collation.key(name, reader)) for code, name in named.items()}
 
-    def place(signature: Any) -> tuple[Any, ...]:
-        return places.get(signature.country.code, (True, ()))
+    def place(line: Line) -> tuple[Any, ...]:
+        return places.get(line.country, (True, ()))
 
-    groups = [list(group) for _place, group in groupby(sorted(signatures, key=place), place)]
-    return [(named.get(group[0].country.code, ""), group) for group in groups]
+    groups = [list(group) for _place, group in groupby(sorted(lines, key=place), place)]
+    return [(named.get(group[0].country, ""), group) for group in groups]
 
 
-def called(signature: Any) -> str:
-    name = signature.name_here or signature.name
-    return f"{name} ({signature.affiliation})" if signature.affiliation else name
+def called(line: Line) -> str:
+    name = line.name_here or line.name
+    return f"{name} ({line.affiliation})" if line.affiliation else name
 
 
 def in_lines(heading: str, names: list[str]) -> str:

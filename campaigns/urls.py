@@ -55,6 +55,7 @@ shared = [
 # What is the same in every language of the interface.
 files = [
     path("oembed/", embedding.oembed, name="oembed"),
+    path("oembed", embedding.oembed),
     path("theme.css", themes.sheet, name="theme_css"),
     path("theme/<slug:name>.png", themes.logo, name="theme_logo"),
     path(api.PREFIX, include(api)),

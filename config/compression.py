@@ -1,10 +1,12 @@
 """Public pages go out compressed, by Brotli or gzip.
 
-What carries a secret stays as it is, so that its size tells nothing of it; so do files, streams and what is small.
+What carries a secret stays as it is, so that its size tells nothing of it; so do files and what is small. A long list,
+which is sent as it is written, is compressed in pieces.
 """
 
 import gzip
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import brotli
@@ -14,11 +16,50 @@ Headers = list[tuple[str, str]]
 
 SMALLEST_BYTES = 500  # below, a packet less is not to be had
 LARGEST_BYTES = 5_000_000
+PIECE_BYTES = 64_000  # of a list, before it is compressed: so much is held in memory
 TYPES = ("text/", "application/json", "application/atom+xml", "application/xml", "image/svg+xml")
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: bytes(brotli.compress(body, quality=5)),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
+GZIP = 16 + zlib.MAX_WBITS  # as zlib is told of the form
+
+
+class Gzip:
+    """As brotli's own compressor has it."""
+
+    def __init__(self) -> None:
+        self.stream = zlib.compressobj(level=6, wbits=GZIP)
+        self.process = self.stream.compress
+        self.finish = self.stream.flush
+
+    def flush(self) -> bytes:
+        return self.stream.flush(zlib.Z_SYNC_FLUSH)
+
+
+COMPRESSORS: dict[str, Callable[[], Any]] = {"br": lambda: brotli.Compressor(quality=5), "gzip": Gzip}
+
+
+class Stream:
+    """A body that comes by and by, compressed; each piece can be read as it arrives. Closed, it closes the body."""
+
+    def __init__(self, body: Iterable[bytes], encoding: str) -> None:
+        self.body, self.compressor = body, COMPRESSORS[encoding]()
+
+    def __iter__(self) -> Iterator[bytes]:
+        waiting = 0
+        for part in self.body:
+            compressed = self.compressor.process(part)
+            waiting += len(part)
+            if waiting >= PIECE_BYTES:
+                compressed += self.compressor.flush()
+                waiting = 0
+            if compressed:
+                yield compressed
+        yield self.compressor.finish()
+
+    def close(self) -> None:
+        close(self.body)
 
 
 def compressed(application: Application) -> Application:
@@ -31,6 +72,7 @@ def compressed(application: Application) -> Application:
         if status.startswith("304") and is_anybodys(headers):
             start_response(status, held(varying(headers), environ.get("HTTP_IF_NONE_MATCH", "")))
             return body
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
         if is_file(environ, body) or not may_be_compressed(status, headers):
             start_response(*begun)
             return body
@@ -39,9 +81,12 @@ def compressed(application: Application) -> Application:
         if not encoding:
             start_response(status, headers)
             return body
+        if is_stream(headers):
+            start_response(status, encoded(headers, encoding))
+            return nothing(body) if is_head else Stream(body, encoding)
         shorter = COMPRESS[encoding](whole(body))
-        start_response(status, encoded(headers, encoding, len(shorter)))
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [shorter]
+        start_response(status, [*encoded(headers, encoding), ("Content-Length", str(len(shorter)))])
+        return [] if is_head else [shorter]
 
     return answer
 
@@ -56,7 +101,7 @@ def may_be_compressed(status: str, headers: Headers) -> bool:
     told = {name.lower(): value for name, value in headers}
     is_whole = status[:3] in {"200", "404", "410"} and "content-encoding" not in told
     size = told.get("content-length", "")
-    is_worth_it = size.isdigit() and SMALLEST_BYTES <= int(size) <= LARGEST_BYTES
+    is_worth_it = is_stream(headers) or (size.isdigit() and SMALLEST_BYTES <= int(size) <= LARGEST_BYTES)
     return is_anybodys(headers) and is_whole and is_worth_it and told.get("content-type", "").startswith(TYPES)
 
 
@@ -67,6 +112,11 @@ def is_anybodys(headers: Headers) -> bool:
         and "cookie" not in told.get("vary", "").lower()
         and not {"private", "no-store"} & words(told.get("cache-control", ""))
     )
+
+
+def is_stream(headers: Headers) -> bool:
+    """Whether it is sent as it is written, so that nobody knows its length."""
+    return all(name.lower() != "content-length" for name, _value in headers)
 
 
 def accepted(header: str) -> str:
@@ -88,11 +138,11 @@ def varying(headers: Headers) -> Headers:
     return [each for each in headers if each[0].lower() != "vary"] + [("Vary", ", ".join([*told, "Accept-Encoding"]))]
 
 
-def encoded(headers: Headers, encoding: str, size: int) -> Headers:
-    """The headers of the shorter body. Its ETag is weak: it says the same in other bytes."""
+def encoded(headers: Headers, encoding: str) -> Headers:
+    """The headers of the shorter body, but for its length. Its ETag is weak: it says the same in other bytes."""
     kept = [(name, weak(value) if name.lower() == "etag" else value) for name, value in headers]
     kept = [each for each in kept if each[0].lower() not in {"content-length", "accept-ranges"}]
-    return [*kept, ("Content-Encoding", encoding), ("Content-Length", str(size))]
+    return [*kept, ("Content-Encoding", encoding)]
 
 
 def held(headers: Headers, tags: str) -> Headers:
@@ -108,5 +158,15 @@ def whole(body: Iterable[bytes]) -> bytes:
     try:
         return b"".join(body)
     finally:
-        if hasattr(body, "close"):
-            body.close()
+        close(body)
+
+
+def nothing(body: Iterable[bytes]) -> Iterable[bytes]:
+    """In place of the body, which ends here; not as a list, from which a server would count a length."""
+    close(body)
+    return iter([b""])
+
+
+def close(body: Iterable[bytes]) -> None:
+    if hasattr(body, "close"):
+        body.close()

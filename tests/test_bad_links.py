@@ -188,7 +188,31 @@ def test_link_to_the_corrected_address_works(client: Client) -> None:
 # Addresses of campaigns
 
 
-@pytest.mark.parametrize("slug", ["unknown", "draft", "Open-Letter", "a--_9", "a" * 2000])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"/campaigns/{{}}/{page}" for page in ("", "sign/", "signatories/", "versions/1/", "embed/", "share/")),
+        *(f"/campaigns/{{}}/{page}" for page in ("feed/", "signatories/feed/", "letter.pdf", "signatories.csv")),
+        "/uk/campaigns/{}/in/en/",
+    ],
+)
+def test_address_in_capitals_leads_to_that_in_small_letters(client: Client, address: str) -> None:
+    make_campaign()
+    response = client.get(f"{address.format('Open-LETTER')}?in=en&q=%D0%B0")
+    assert (response.status_code, response["Location"]) == (301, f"{address.format('open-letter')}?in=en&q=%D0%B0")
+
+
+def test_organization_in_capitals_is_led_to_unless_it_is_not_public(client: Client) -> None:
+    signature = make_listed(make_campaign(), "River Watch")
+    response = client.get("/ar/organizations/River-Watch/")
+    assert (response.status_code, response["Location"]) == (301, "/ar/organizations/river-watch/")
+    assert signature.organization
+    signature.organization.hide(by=None)
+    hidden, unknown = (client.get(f"/organizations/{slug}/") for slug in ("River-Watch", "Lake-Watch"))
+    assert (hidden.status_code, hidden.content) == (404, unknown.content)
+
+
+@pytest.mark.parametrize("slug", ["unknown", "draft", "Draft", "UNKNOWN", "a--_9", "a" * 2000])
 @pytest.mark.parametrize("page", ["", "sign/", "sign/sent/", "signatories/"])
 def test_unknown_campaign_and_draft_are_not_there_and_not_kept_by_caches(client: Client, slug: str, page: str) -> None:
     make_campaign()

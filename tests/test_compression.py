@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import brotli
 import pytest
 
 from campaigns import tokens
-from config.compression import accepted, compressed
-from tests.builders import make_campaign, make_signature
+from config.compression import PIECE_BYTES, Stream, accepted, compressed
+from tests.builders import make_campaign, make_many_listed, make_signature
 from tests.serving import by_gunicorn, served
 
 PAGE = "/campaigns/open-letter/"
@@ -61,6 +62,57 @@ def test_gunicorn_sends_nothing_twice_and_answers_a_search_for_ten_thousand_lett
             ]
         assert b"0 found" in ask(site, f"{PAGE}signatories/?q={'a' * 10_000}")[1]
         assert b"URI Too Long" in ask(site, f"{PAGE}signatories/?q={'a' * 20_000}")[1]
+
+
+@pytest.mark.parametrize(("encoding", "expand"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_list_is_compressed_as_it_is_written(site: str, encoding: str, expand: Any) -> None:
+    make_many_listed(make_campaign(), 2_000)
+    for ending in ("csv", "json"):
+        address = f"{PAGE}signatories.{ending}"
+        plain, whole = ask(site, address)
+        told, body = ask(site, address, encoding)
+        assert (told["content-encoding"], told["vary"]) == (encoding, "Accept-Encoding")
+        assert told["etag"] == f"W/{plain['etag']}"
+        assert expand(body) == whole
+        assert len(body) < len(whole) / 5
+        head, nothing = ask(site, address, encoding, method="HEAD")
+        assert (nothing, {**head, "date": ""}) == (b"", {**told, "date": ""})
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_list_comes_in_pieces_and_holds_no_more_in_memory(encoding: str) -> None:
+    written: list[int] = []
+
+    def body() -> Iterator[bytes]:
+        for number in range(2_000):
+            written.append(number)
+            yield os.urandom(500).hex().encode()
+
+    pieces = iter(Stream(body(), encoding))
+    next(pieces)
+    assert len(written) <= PIECE_BYTES // 1_000 + 1
+    assert sum(1 for _piece in pieces) >= 2_000_000 // PIECE_BYTES
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_stream_that_nobody_reads_to_its_end_is_closed(method: str) -> None:
+    class Body(list[bytes]):
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    body = Body([b"a" * 1000])
+
+    def application(_environ: dict[str, Any], start_response: Any) -> Any:
+        start_response("200 OK", [("Content-Type", "text/csv")])
+        return body
+
+    environ = {"REQUEST_METHOD": method, "HTTP_ACCEPT_ENCODING": "br"}
+    found: Any = compressed(application)(environ, lambda _status, _headers: None)
+    if method == "GET":
+        found.close()
+    assert body.is_closed
 
 
 @pytest.mark.parametrize("address", ["sign/", "token"])
@@ -132,9 +184,10 @@ def test_what_is_the_same_has_the_tag_by_which_its_reader_knows_it(tag: str) -> 
         {**TEXT, "Cache-Control": "max-age=0, private"},
         {**TEXT, "Vary": "Accept-Language, Cookie"},
         {**TEXT, "Set-Cookie": "a=b"},
-        {"Content-Type": "text/html"},
+        {"Content-Type": "text/csv", "Cache-Control": "no-store"},
+        {"Content-Type": "application/zip"},
     ],
-    ids=["small", "picture", "compressed", "private", "by-cookie", "cookie", "stream"],
+    ids=["small", "picture", "compressed", "private", "by-cookie", "cookie", "private-stream", "binary-stream"],
 )
 def test_rest_is_left_alone(headers: dict[str, str]) -> None:
     body = [b"a" * 1000, b"b" * 1000]

@@ -177,6 +177,7 @@ def test_every_address_of_a_campaign_has_its_frame(client: Client) -> None:
         f"/uk{LETTER}": f"/uk{EMBED}",
         f"/uk{LETTER}in/de/": f"/uk{EMBED}?in=de",
         f"{LETTER}?from=mail#demand-1": EMBED,
+        LETTER.removesuffix("/"): EMBED,
     }
     for page, frame in frames.items():
         assert f'src="{HERE}{frame}"' in ask(client, url=HERE + page).json()["html"]
@@ -210,7 +211,8 @@ def test_other_addresses_have_no_frame(client: Client, url: str) -> None:
     make_draft(slug="draft")
     response = ask(client, url=url)
     assert response.status_code == 404
-    assert response.content == client.get("/oembed/nowhere/").content
+    assert (response["Content-Type"], response["Access-Control-Allow-Origin"]) == ("application/problem+json", "*")
+    assert response.content == ask(client, url=f"{HERE}/campaigns/nowhere/").content
 
 
 def test_frame_of_what_is_not_public_yet_is_not_found(client: Client) -> None:
@@ -241,6 +243,8 @@ def test_bad_question_is_answered_with_its_reason(client: Client, asked: dict[st
     response = ask(client, **asked)
     assert response.status_code == status
     assert response.content
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert client.get(f"/oembed?{urlencode(asked)}").content == response.content
 
 
 def test_library_that_others_wrote_finds_the_frame(committed: None, live_server: Any, settings: Any) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -69,6 +70,40 @@ def test_list_as_text_is_ordered_and_parted_as_asked(client: Client, query: str,
     assert "Affiliations are for identification only." in text
     assert "and 1 whose name is withheld" in text
     assert "The Withheld" not in text
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "json", "txt"])
+def test_list_that_is_as_it_was_is_not_written_again(client: Client, campaign: Campaign, ending: str) -> None:
+    address, tags = f"{LIST}.{ending}", []
+
+    def changes() -> Iterator[Any]:
+        zebra, pear = campaign.signatures.get(name="Zebra Watch"), campaign.signatures.get(name__startswith="Apple")
+        yield make_listed(campaign, "Lake Watch", email="6@example.org")
+        yield zebra.list_as("Zebra League", by=None)
+        yield pear.withdraw()
+        yield campaign.signatures.filter(name="Lake Watch").update(country="PL" if ending != "txt" else "", name="Lake")
+        yield campaign.signatures.filter(name="Lake").update(shown="counted")
+
+    for _change in changes():
+        response = client.get(address)
+        response.getvalue()
+        tags.append(response["ETag"])
+        again = client.get(address, headers={"if-none-match": f"W/{response['ETag']}"})
+        assert (again.status_code, again.getvalue(), again["ETag"]) == (304, b"", response["ETag"])
+        assert again["Cache-Control"] == response["Cache-Control"] == "public, no-cache"
+    assert len(set(tags)) == len(tags)
+
+
+def test_list_in_another_language_is_another(client: Client, campaign: Campaign) -> None:
+    assert client.get(f"{LIST}.csv")["ETag"] != client.get(f"/uk{LIST}.csv")["ETag"]
+
+
+def test_list_as_data_is_read_from_any_site(client: Client, campaign: Campaign) -> None:
+    response = client.get(f"{LIST}.json")
+    assert client.options(f"{LIST}.json").status_code == 204
+    assert client.get(f"{LIST}.json", headers={"if-none-match": response["ETag"]}).status_code == 304
+    for answer in (response, client.get("/campaigns/nowhere/signatories.json")):
+        assert answer["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.usefixtures("theme_in_memory")

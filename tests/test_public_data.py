@@ -29,6 +29,7 @@ OF_A_CAMPAIGN = [
     *(f"/campaigns/{{}}/{page}" for page in ("share/", "embed/", "feed/", "signatories/feed/")),
     *(f"/campaigns/{{}}/signatories.{page}" for page in ("csv", "json", "txt", "txt?as=commas&by=country")),
     *(f"/api/campaigns/{{}}/{part}" for part in ("", "signatories/", "updates/")),
+    *(f"/oembed/?url={SITE}/campaigns/{{}}/&format={form}" for form in ("json", "xml")),
 ]
 
 

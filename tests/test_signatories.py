@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from campaigns import cursors
 from campaigns.models import Campaign
 from campaigns.models.census import Census
 from tests.builders import ask_more, make_campaign, make_listed, make_many_listed, propose
@@ -176,6 +177,10 @@ def test_census_counts_as_the_tally_does(campaign: Campaign) -> None:
         "after=%D9%A3",
         "after=one",
         "after=" + "9" * 1000,
+        "after=" + "a" * 10_000,
+        "after=" + cursors.write((2, "a", 10**30, "", "")),
+        "after=" + cursors.write((2, "\0", 1, "", "XX")),
+        "by=country&after=" + cursors.write((2, "a", 1, "b", "XX")),
     ],
 )
 def test_odd_questions_get_a_whole_page(client: Client, campaign: Campaign, query: str) -> None:
@@ -183,9 +188,30 @@ def test_odd_questions_get_a_whole_page(client: Client, campaign: Campaign, quer
 
 
 def test_end_of_the_list_offers_its_beginning(client: Client, campaign: Campaign) -> None:
-    page = read(client, f"{LIST}?after=999999999")
+    after_all = cursors.write((3, "", 1, "", ""))
+    page = read(client, f"{LIST}?after={after_all}")
     assert names_on(page) == []
     assert f'The list ends before this place. <a href="{LIST}">From the beginning</a>' in page
+
+
+@pytest.mark.parametrize("number", [300, 450])
+@pytest.mark.parametrize("query", ["", "by=name", "by=country&country=none", "q=watch"])
+def test_next_names_follow_though_the_last_one_has_left(client: Client, number: int, query: str) -> None:
+    make_many_listed(campaign := make_campaign(list_order="name"), number)
+    page = read(client, f"{LIST}?{query}")
+    first = names_on(page)
+    following = re.search(r'<a class="button" href="([^"]*)">', page)
+    assert following
+    assert len(following[1]) < 200
+    campaign.signatures.get(name=first[-1]).withdraw()
+    rest: list[str] = []
+    address = following[1]
+    while address:
+        rest += names_on(page := read(client, LIST + address.replace("&amp;", "&")))
+        more = re.search(r'<a class="button" href="([^"]*)">', page)
+        address = more[1] if more else ""
+    assert len(rest) == number - len(first)
+    assert not {*first} & {*rest}
 
 
 def test_search_goes_on_over_pages(client: Client) -> None:
@@ -198,7 +224,7 @@ def test_search_goes_on_over_pages(client: Client) -> None:
         found.append(names_on(page := read(client, address)))
         assert status(page).startswith("450 found for “watch river”")
         following = re.search(
-            r'<a class="button" href="(\?q=watch\+river&amp;country=none&amp;by=name&amp;after=\d+)">', page
+            r'<a class="button" href="(\?q=watch\+river&amp;country=none&amp;by=name&amp;after=[\w-]+)">', page
         )
         address = LIST + following[1].replace("&amp;", "&") if following else ""
     assert [len(each) for each in found] == [200, 200, 50]
@@ -245,7 +271,13 @@ def test_letter_tells_from_how_many_countries_with_a_chart_and_its_table(client:
 
 @pytest.mark.usefixtures("theme_in_memory")
 @pytest.mark.parametrize("number", [0, 1, 25, 450])
-@pytest.mark.parametrize("query", ["", "signatories/", "signatories/?q=river", "signatories/?by=name&after=400"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", "signatories/", "signatories/?q=river"),
+        "signatories/?by=name&after=" + cursors.write((2, "river", 1, "River", "")),
+    ],
+)
 def test_page_takes_at_most_four_queries_however_many_signed(
     client: Client, django_assert_max_num_queries: Any, number: int, query: str
 ) -> None:

@@ -42,6 +42,20 @@ def written(data: Any) -> str:
     return json.dumps(data, cls=Encoder, ensure_ascii=False)
 
 
+def for_programs(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    """An address that programs read: a script on any site may, and what cannot be answered it is told as a problem."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, **where: Any) -> HttpResponse:
+        response = refused(request) or attempted(view, request, **where)
+        for name, words in OPEN_TO_ALL.items():
+            response.headers[name] = words
+        return response
+
+    return answer
+
+
 def operation(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     """An address of the API, of a function that gives what is there; with a `paging` in its signature, a part of it.
 
@@ -49,18 +63,12 @@ def operation(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
     """
     is_paged = "paging" in signature(view).parameters
 
+    @for_programs
     @kept_while_same
-    def found(request: HttpRequest, **where: Any) -> HttpResponse:
-        told = {"paging": Paging.of(request)} if is_paged else {}
-        return HttpResponse(written(view(**where, **told)), content_type=JSON)
-
-    @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, **where: Any) -> HttpResponse:
-        response = refused(request) or attempted(found, request, **where)
-        for name, words in OPEN_TO_ALL.items():
-            response.headers[name] = words
-        return response
+        told = {"paging": Paging.of(request)} if is_paged else {}
+        return HttpResponse(written(view(**where, **told)), content_type=JSON)
 
     return answer
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .. import models
-from ..models.listing import Kind
+from ..models.listing import Kind, Line
 from ..templatetags.statements import absolute
 
 T = TypeVar("T")
@@ -222,21 +222,20 @@ class Signatory:
     organization: Annotated[Link | None, Said("The organization, where it has a page of its own.")]
 
     @classmethod
-    def of(cls, signature: Any) -> Self:
-        """Of a signature as `on_page` gives it."""
-        organization = signature.public_organization
+    def of(cls, line: Line) -> Self:
+        slug = line.organization_slug
         return cls(
-            name=signature.name,
-            language=signature.name_language or "",
-            kind=Kind(signature.kind),
-            affiliation=signature.affiliation,
-            country=signature.country.code or "",
-            website=signature.website,
-            public_since=signature.public_since,
-            version=signature.version_number,
-            stands=signature.stands,
-            supplement=signature.supplement,
-            organization=absolute(reverse("api_organization", args=[organization.slug])) if organization else None,
+            name=line.name,
+            language=line.name_language or "",
+            kind=Kind(line.kind),
+            affiliation=line.affiliation,
+            country=line.country,
+            website=line.website,
+            public_since=line.since,
+            version=line.version_number,
+            stands=line.stands,
+            supplement=line.supplement,
+            organization=absolute(reverse("api_organization", args=[slug])) if slug else None,
         )
 
 

@@ -38,7 +38,7 @@ def signatories(slug: str, paging: Paging) -> Page[shapes.Signatory]:
     """The public list of a campaign's signatories, in its order."""
     campaign = published(slug)
     place = paging.place(int, str, int)
-    rows: Any = campaign.signatures.on_page(campaign.language).after(place and Place(*place))
+    rows: Any = campaign.signatures.on_page(campaign.language).after(place and Place(*place)).lines()
     return paging.page(rows, shapes.Signatory.of, Place.of)
 
 

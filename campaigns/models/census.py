@@ -13,7 +13,7 @@ from .. import collation, names
 from .known_names import OrganizationName
 from .listing import STANDS, Kind, ListingQuerySet, Shown, Tally
 
-MOST_WORDS_SOUGHT = 10
+MOST_WORDS_SOUGHT = 5
 # Where a signatory is from, as everybody may read it: see `Signature.country_in_public`.
 COUNTRY = Case(
     When(~Q(country=""), then=F("country")),

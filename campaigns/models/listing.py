@@ -1,14 +1,13 @@
 """Which signatures: the words in which pages, the desk and the letter ask for them."""
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +60,6 @@ class Source(models.TextChoices):
 BY_THE_GROUP = frozenset({Source.FORM, Source.INVITATION})
 
 
-AT_ONCE = 500
 # So many names are sorted for each language of readers; longer lists stand in one order for all.
 MOST_SORTED = 400
 
@@ -72,11 +70,12 @@ def as_read(reader: str, signatures: list[Any]) -> list[Any]:
     if len(signatures) > MOST_SORTED:
         return signatures
 
-    def place(signature: Any) -> tuple[Any, ...]:
-        name = collation.key(signature.name_here or signature.name, reader) if signature.sort_name else ()
-        return signature.tier, name, signature.position
+    return sorted(signatures, key=lambda each: place_as_read(reader, each))
 
-    return sorted(signatures, key=place)
+
+def place_as_read(reader: str, signature: Any) -> tuple[Any, ...]:
+    name = collation.key(signature.name_here or signature.name, reader) if signature.sort_name else ()
+    return signature.tier, name, signature.position
 
 
 class Place(NamedTuple):
@@ -89,6 +88,27 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, signature: Any) -> Self:
         return cls(signature.tier, signature.sort_name, signature.position)
+
+
+class Line(NamedTuple):
+    """One name of the public list, with all that is written of it as data, and its place."""
+
+    name: str
+    name_here: str | None
+    name_language: str | None
+    kind: str
+    affiliation: str
+    country: str
+    website: str
+    since: datetime.datetime
+    version_number: int
+    stands: bool
+    supplement: int
+    organization_slug: str
+    key: str
+    tier: int
+    sort_name: str
+    position: int
 
 
 @dataclass(frozen=True)
@@ -150,13 +170,6 @@ class ListingQuerySet(models.QuerySet["Signature"]):
             Q(tier__gt=tier) | Q(tier=tier, sort_name__gt=name) | Q(tier=tier, sort_name=name, position__gt=position)
         )
 
-    def in_pieces(self) -> Iterator[Any]:
-        """All of them in their order, which is found once, a few hundred read at once; what has left meanwhile is left
-        out. It needs no cursor of the server's."""
-        keys = list(self.values_list("pk", flat=True))
-        for start in range(0, len(keys), AT_ONCE):
-            yield from self.filter(pk__in=keys[start : start + AT_ONCE])
-
     def published(self) -> Self:
         """Those of all campaigns whose names everybody may read now."""
         campaigns = apps.get_model("campaigns", "Campaign").objects.published()
@@ -169,6 +182,13 @@ class ListingQuerySet(models.QuerySet["Signature"]):
     def on_page(self, language: str) -> Self:
         """Those in public as a page in this language lists them."""
         return self.in_public().named_in(language)
+
+    def lines(self) -> Any:
+        """Each of `on_page` as a `Line`: a long list is read in a fraction of the time that signatures take."""
+        has_a_page = When(organization__is_hidden=False, then=F("organization__slug"))
+        since = Greatest("decided_at", "campaign__publish_at")
+        lines = self.annotate(since=since, organization_slug=Case(has_a_page, default=Value("")))
+        return lines.values_list(*Line._fields, named=True)
 
     def newest_on_page(self, language: str) -> Self:
         """Those of `on_page` that stand under what is asked now, who came last first."""

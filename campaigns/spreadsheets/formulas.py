@@ -46,6 +46,8 @@ def is_guarded(text: str) -> bool:
 
 def without_controls(text: str) -> str:
     """Without what neither XML nor a line of CSV can hold: controls but tab and line ends, and half characters."""
+    if text.isprintable():
+        return text
     return "".join(char for char in text if char in LINE_SIGNS or is_plain(char))
 
 

@@ -4,8 +4,10 @@ in which its text is read there."""
 from functools import wraps
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -24,7 +26,9 @@ def by_either_door(view: View) -> View:
     def found(request: HttpRequest, slug: str = "", secret: str = "", **options: Any) -> HttpResponse:
         readable = Campaign.objects.for_readers()
         if not secret:
-            campaign = get_object_or_404(readable.published(), slug=slug)
+            campaign = readable.published().filter(slug=slug).first()
+            if campaign is None:
+                return in_small_letters(request, readable.published())
             with timezone.override(campaign.zone):
                 return view(request, campaign, **options)
         campaign = get_object_or_404(readable, circulation_secret=secret)
@@ -40,8 +44,23 @@ def same_page_in_public(request: HttpRequest, campaign: Campaign) -> str:
     page = request.resolver_match
     assert page
     options = [value for name, value in page.kwargs.items() if name != "secret"]
+    return with_query(request, campaign.address(str(page.url_name), *options))
+
+
+def with_query(request: HttpRequest, address: str) -> str:
     query = request.META.get("QUERY_STRING", "")
-    return campaign.address(str(page.url_name), *options) + (f"?{query}" if query else "")
+    return address + (f"?{query}" if query else "")
+
+
+def in_small_letters(request: HttpRequest, public: QuerySet[Any]) -> HttpResponse:
+    """Leads to the same page of what is public there, but for the capitals. Raises Http404 where nothing is."""
+    page = request.resolver_match
+    assert page
+    small = page.kwargs["slug"].lower()
+    if small == page.kwargs["slug"] or not public.filter(slug=small).exists():
+        raise Http404
+    address = reverse(page.view_name, kwargs={**page.kwargs, "slug": small})
+    return redirect(with_query(request, address), permanent=True)
 
 
 def text_for_reader(campaign: Campaign, named: str | None) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """The frame of a campaign that stands on other people's pages, and how a program of theirs finds it (oEmbed)."""
 
-import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from csp.decorators import csp_replace
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
@@ -16,6 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from .. import languages
+from ..api.answers import JSON, for_programs, problem, written
 from ..embedding import THEMES, Frame
 from ..forms.embedding import OEmbedForm
 from ..models import Campaign, SiteTheme
@@ -23,7 +25,6 @@ from .doors import by_either_door, text_for_reader
 from .keeping import kept
 
 NEWEST_NAMES = 5
-NOT_IMPLEMENTED = 501
 
 
 @require_safe
@@ -44,16 +45,16 @@ def embed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return render(request, "campaigns/embed.html", context)
 
 
-@require_safe
+@for_programs
 @kept()
 def oembed(request: HttpRequest) -> HttpResponse:
     """For a program that has the address of a campaign's page: the frame to show in place of it."""
     form = OEmbedForm(request.GET)
     if not form.is_valid():
-        return HttpResponse(form.errors.as_text(), status=400, content_type="text/plain; charset=utf-8")
+        raise BadRequest(form.errors.as_text())
     write = FORMATS.get(form.cleaned_data["format"] or "json")
     if write is None:
-        return HttpResponse("json, xml", status=NOT_IMPLEMENTED, content_type="text/plain; charset=utf-8")
+        return problem(HTTPStatus.NOT_IMPLEMENTED, "json, xml")
     frame = frame_at(form.cleaned_data["url"])
     return write(
         {
@@ -76,9 +77,9 @@ def frame_at(address: str) -> Frame:
         raise Http404 from error
     if asked.scheme not in {"http", "https"} or asked.netloc.lower() != urlsplit(settings.SITE_URL).netloc.lower():
         raise Http404
-    interface = languages.of_path(asked.path)
+    interface, path = languages.of_path(asked.path), asked.path.removesuffix("/") + "/"
     with translation.override(interface):
-        page = resolve(asked.path)
+        page = resolve(path)
     if page.view_name not in {"campaign", "campaign_in"}:
         raise Http404
     campaign = get_object_or_404(Campaign.objects.for_readers().published(), slug=page.kwargs["slug"])
@@ -89,19 +90,15 @@ def frame_at(address: str) -> Frame:
 
 
 def as_json(answer: Mapping[str, Any]) -> HttpResponse:
-    return for_everybody(json.dumps(answer, ensure_ascii=False).encode(), "application/json")
+    return HttpResponse(written(answer), content_type=JSON)
 
 
 def as_xml(answer: Mapping[str, Any]) -> HttpResponse:
     root = Element("oembed")
     for name, value in answer.items():
         SubElement(root, name).text = str(value)
-    return for_everybody(tostring(root, encoding="utf-8", xml_declaration=True), "text/xml; charset=utf-8")
-
-
-def for_everybody(content: bytes, kind: str) -> HttpResponse:
-    """A script on any page may read it."""
-    return HttpResponse(content, content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
+    words = tostring(root, encoding="utf-8", xml_declaration=True)
+    return HttpResponse(words, content_type="text/xml; charset=utf-8")
 
 
 FORMATS = {"json": as_json, "xml": as_xml}

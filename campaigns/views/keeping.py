@@ -1,16 +1,19 @@
 """How long an answer may be kept, and by whom: by any cache for a moment, by any that asks each time, or by nobody."""
 
 import datetime
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.http import quote_etag
 
 View = Callable[..., HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 KEPT_SECONDS = 30
 TO_KEEP = {200, 304}
@@ -62,6 +65,18 @@ def kept_while_same(view: View) -> View:
     return answer
 
 
+def kept_while_made_of_same(
+    request: HttpRequest, parts: Iterable[Any], write: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """As `kept_while_same`, of what takes long to write: told by the parts of which it is made."""
+    made_of = hashlib.sha256()
+    for part in parts:
+        made_of.update(repr(part).encode())
+    response = unless_known(request, made_of.hexdigest(), write)
+    patch_cache_control(response, public=True, no_cache=True)
+    return response
+
+
 def unless_same(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The answer, or that the reader has the same already."""
     if not response.has_header("ETag"):
@@ -71,11 +86,11 @@ def unless_same(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return same
 
 
-def unless_known(request: HttpRequest, digest: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+def unless_known(request: HttpRequest, digest: str, make: Callable[[], Answer]) -> HttpResponse | Answer:
     """What `make` gives, which has that digest; for a reader who has it already it is not made at all."""
     etag = quote_etag(digest)
     response = get_conditional_response(request, etag) or make()
-    response["ETag"] = etag
+    response.headers["ETag"] = etag
     return response
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from ..models import Campaign, Organization
+from .doors import in_small_letters
 from .keeping import kept
 
 SIGNATURES_ON_A_PAGE = 200
@@ -15,7 +16,7 @@ SIGNATURES_ON_A_PAGE = 200
 def organization(request: HttpRequest, slug: str) -> HttpResponse:
     found = Organization.objects.public().filter(slug=slug).first()
     if found is None:
-        return forward(slug)
+        return forward(request, slug)
     signatures = list(found.signatures.of_its_page()[:SIGNATURES_ON_A_PAGE])
     if not signatures:  # the last one was withdrawn since
         raise Http404
@@ -29,8 +30,12 @@ def organization(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "campaigns/organization.html", context)
 
 
-def forward(slug: str) -> HttpResponse:
-    return redirect("organization", merged_from(slug).slug)
+def forward(request: HttpRequest, slug: str) -> HttpResponse:
+    """To where a merged one stands; else, an address in capitals to the one in small letters. Raises Http404."""
+    try:
+        return redirect("organization", merged_from(slug).slug)
+    except Http404:
+        return in_small_letters(request, Organization.objects.public())
 
 
 def merged_from(slug: str) -> Organization:

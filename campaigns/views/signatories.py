@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from django_countries import countries
+from django_countries.fields import Country
 
-from .. import collation
+from .. import collation, cursors
 from ..models import Campaign, Signature
-from ..models.listing import MOST_SORTED, as_read
+from ..models.listing import MOST_SORTED, Place, place_as_read
 from .doors import by_either_door, text_for_reader
 from .keeping import kept
 
@@ -25,25 +26,57 @@ NOWHERE = "none"  # in addresses, those who say no country
 ORDERS = ("name", "country")
 
 
+class LastRead(NamedTuple):
+    """The last name of a page, as far as any order of the list needs it: the next page begins there, whatever becomes
+    of the name."""
+
+    tier: int
+    sort_name: str
+    position: int
+    name_here: str
+    country: str
+
+    @classmethod
+    def of(cls, signature: Any) -> Self:
+        name = (signature.name_here or signature.name) if signature.sort_name else ""
+        return cls(*Place.of(signature), name, signature.country_in_public.code or "")
+
+    @classmethod
+    def told(cls, cursor: str) -> Self | None:
+        """As the address has it; None for what is no such place."""
+        try:
+            return cls(*cursors.read(cursor, int, str, int, str, str))
+        except ValueError:
+            return None
+
+    @property
+    def name(self) -> str:
+        return self.name_here
+
+    @property
+    def country_in_public(self) -> Country:
+        return Country(self.country)
+
+
 @dataclass(frozen=True)
 class Sought:
     """What a reader looks for, as the address says it: words, a country, an order other than the list's own, and the
-    position of the last name on the page before. What makes no sense there counts for nothing."""
+    last name on the page before. What makes no sense there counts for nothing."""
 
     words: str
     country: str
     by: str
-    after: int
+    last: LastRead | None
 
     @classmethod
     def of(cls, asked: QueryDict) -> Self:
         words = " ".join(asked.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH].strip()
-        country, by, after = asked.get("country", ""), asked.get("by", ""), asked.get("after", "")
+        country, by = asked.get("country", ""), asked.get("by", "")
         return cls(
             words=words,
             country=country if country == NOWHERE or country in countries else "",
             by=by if by in ORDERS else "",
-            after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
+            last=LastRead.told(asked.get("after", "")),
         )
 
     @property
@@ -55,9 +88,15 @@ class Sought:
         """Whether it leaves any names out."""
         return bool(self.words or self.country)
 
-    def address(self, **changed: Any) -> str:
-        """The query of the same search, but for what is changed."""
-        told = {"q": self.words, "country": self.country, "by": self.by, "after": self.after, **changed}
+    def place(self, signature: Any) -> tuple[Any, ...]:
+        """Where it stands for the reader."""
+        reader = get_language() or ""
+        first = country_key(signature.country_in_public.code or "", reader) if self.by == "country" else ()
+        return first, place_as_read(reader, signature)
+
+    def address_after(self, last: Any) -> str:
+        """The query of the same search, from there on."""
+        told = {"q": self.words, "country": self.country, "by": self.by, "after": cursors.write(LastRead.of(last))}
         return "?" + urlencode({name: value for name, value in told.items() if value})
 
 
@@ -80,8 +119,8 @@ def signatories(request: HttpRequest, campaign: Campaign, language: str | None =
         "found": found,
         "index": [(code or NOWHERE, name, count) for code, name, count in census.index(reader)],
         "countries_instead": is_too_long_by_country,
-        "following": sought.address(after=page[-1].position) if following else "",
-        "is_whole": not (sought.narrows or sought.after or following or is_too_long_by_country),
+        "following": sought.address_after(page[-1]) if following else "",
+        "is_whole": not (sought.narrows or sought.last or following or is_too_long_by_country),
         "tally": census.tally,
     }
     return render(request, "campaigns/signatories.html", context)
@@ -95,28 +134,16 @@ def names_of(campaign: Campaign, language: str, sought: Sought, found: int) -> l
         public = public.from_country(sought.code)
     if sought.by == "name":
         public = public.by_name()
-    if found <= MOST_SORTED:
-        return after_place(sorted_for_reader(list(public), sought.by), sought.after)[: NAMES_ON_A_PAGE + 1]
-    place = public.filter(position=sought.after).first() if sought.after else None
-    return list(public.after(place)[: NAMES_ON_A_PAGE + 1]) if place or not sought.after else []
+    if found > MOST_SORTED:
+        return list(public.after(sought.last)[: NAMES_ON_A_PAGE + 1])
+    names = sorted((sought.place(each), each.pk, each) for each in public)
+    before = sought.last and sought.place(sought.last)
+    return [each for place, _pk, each in names if before is None or place > before][: NAMES_ON_A_PAGE + 1]
 
 
-def sorted_for_reader(names: list[Any], by: str) -> list[Any]:
-    reader = get_language() or ""
-    names = as_read(reader, names)
-    if by != "country":
-        return names
-    return sorted(names, key=lambda each: (not each.country_in_public, country_key(each, reader)))
-
-
-def country_key(signature: Signature, reader: str) -> Any:
-    return collation.key(str(signature.country_in_public.name), reader)
-
-
-def after_place(names: list[Any], position: int) -> list[Any]:
-    """The names that follow the one of that position; from the beginning after 0."""
-    places = {0: 0, **{each.position: place for place, each in enumerate(names, start=1)}}
-    return names[places.get(position, len(names)) :]
+def country_key(code: str, reader: str) -> Any:
+    """Those of no country come last."""
+    return not code, collation.key(str(countries.name(code)), reader)
 
 
 def apart(signatures: Iterable[Any]) -> dict[str, Any]:
