@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection
 
 from campaigns.models import OutgoingMail, Signature
 from tests.builders import make_campaign, make_coordinator, make_listed, make_signature
 from tests.mail_server import HOST, PATIENCE, MailServer, send_mail_once
+from tests.processes import database_of_this_test
 
 NOW = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -189,14 +188,6 @@ def test_row_holds_no_address_and_no_text(settings: Any) -> None:
     written = " ".join(str(value) for mail in rows for value in mail.values()).casefold()
     telling = ["@", "example", "river", "lake", "secretary", "chair", "tells", "http", "unknown"]
     assert [word for word in telling if word in written] == []
-
-
-def database_of_this_test() -> str:
-    """The address by which another program opens the database that this test writes to."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 @contextmanager
