@@ -96,7 +96,7 @@ class Group:
                 self.is_acknowledged = "/sign/sent/?token=" in answer.headers["Location"]
 
     def answer_to(self, form: dict[str, str] | None) -> Answer | None:
-        """What the page says. A moment is waited where no answer came, which is None, and where it says to come back."""
+        """The page, or None where no answer came. Then, and where it says to come back, a moment is waited."""
         assert time.monotonic() < self.until, f"{self.name} has waited in vain"
         try:
             answer = self.visitor.ask(SIGN, form)
