@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -35,9 +35,9 @@ UNTOUCHED = 1_073_741_823  # pages, SQLite's own limit
 
 
 @contextmanager
-def database_away() -> Iterator[None]:
+def database_away(error: type[Error] = OperationalError) -> Iterator[None]:
     def refuse(*_sql: Any) -> None:
-        raise OperationalError("server closed the connection unexpectedly")
+        raise error("server closed the connection unexpectedly")
 
     with connection.execute_wrapper(refuse):
         yield
@@ -69,6 +69,13 @@ def test_page_says_to_come_back_and_comes_back(visitor: Client, page: str) -> No
     assert away.status_code == before == 200 or says_to_come_back(away)
     assert f'<html lang="{"uk" if page.startswith("/uk/") else "en"}"' in away.content.decode()
     assert visitor.get(page).status_code == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, DatabaseError])
+def test_every_name_of_a_lost_connection_is_known(visitor: Client, error: type[Error]) -> None:
+    with database_away(error):
+        assert says_to_come_back(visitor.get(PAGES[0]))
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -97,7 +97,9 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django asks for it while the error is being handled."""
-    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+    error = sys.exception()
+    # psycopg2 has no nearer name than DatabaseError where the server closed the connection within an answer
+    if isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError:
         return database_away(request)
     return problem(request, 500, _("Something broke on our side"), _("Nothing you sent was half kept. Try again soon."))
 
