@@ -1,5 +1,6 @@
 """Signed links, one purpose each. A token names a signature or an invitation, and the address for which it was made."""
 
+import secrets
 import time
 
 from django.core import signing
@@ -77,11 +78,11 @@ def read_stop(token: str) -> tuple[Campaign, str]:
 
 
 def opened(stand: str) -> str:
-    """A token for a form, that tells later when it was opened and which text stood beside it."""
-    return signing.dumps([stand, time.time()], salt=FORM)
+    """A token for a form, that tells later when it was opened and which text stood beside it. No two are the same."""
+    return signing.dumps([stand, time.time(), secrets.token_urlsafe(12)], salt=FORM)
 
 
 def text_beside(token: str) -> tuple[str, float]:
     """The text in a form's token, and how many seconds ago the form was opened. Raises BadSignature."""
-    stand, at = signing.loads(token, salt=FORM)
+    stand, at, _once = signing.loads(token, salt=FORM)
     return str(stand), time.time() - at

@@ -10,16 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
-from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.db import connection
 from django.test import override_settings
 
 from config.compression import compressed
+from tests.processes import database_of_this_test
 
 BY_CONTENT = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 NOT_PUBLIC = ["admin", "mfa", "account", "*.txt"]
@@ -32,14 +31,6 @@ class Server(ThreadingMixIn, WSGIServer):
 class Handler(WSGIRequestHandler):
     def log_message(self, *_args: Any) -> None:
         """Says nothing."""
-
-
-def database_of_this_test() -> str:
-    """The address by which another program opens the database that this test writes to."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 @contextmanager

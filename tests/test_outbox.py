@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import OperationalError, connection
 
+from campaigns.management.commands.send_mail import Command
 from campaigns.models import OutgoingMail, Signature
 from tests.builders import make_campaign, make_coordinator, make_listed, make_signature
 from tests.mail_server import HOST, PATIENCE, MailServer, send_mail_once
-from tests.serving import database_of_this_test
+from tests.processes import database_of_this_test
 
 NOW = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -231,4 +234,27 @@ def test_sender_takes_new_letters_as_they_come_and_ends_when_asked(committed: No
         program.terminate()
         assert program.wait(PATIENCE) == 0
     assert server.recipients == [["secretary@river.example.org"], ["chair@lake.example.org"]]
+    assert not OutgoingMail.objects.waiting().exists()
+
+
+def test_letter_that_came_as_the_database_went_away_is_noted_later_and_not_sent_twice(
+    committed: None, settings: Any
+) -> None:
+    make_signature(make_campaign())
+    worker = Command()
+    with MailServer() as server:
+        server.receive(settings)
+
+        def refuse_once_it_came(execute: Callable[..., Any], *query: Any) -> Any:
+            if server.letters:
+                raise OperationalError
+            return execute(*query)
+
+        with connection.execute_wrapper(refuse_once_it_came), pytest.raises(OperationalError):
+            worker.round(threading.Event())
+        lease = OutgoingMail.objects.waiting().get().leased_until
+        assert lease
+        with time_machine.travel(lease):
+            assert worker.round(threading.Event())
+    assert len(server.letters) == 1
     assert not OutgoingMail.objects.waiting().exists()

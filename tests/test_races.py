@@ -13,12 +13,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection, connections
 from django.utils import timezone
 
-from campaigns.models import Event, Organization, OutgoingMail, Signature
+from campaigns.models import Campaign, Event, Organization, OutgoingMail, Signature
 from tests.builders import make_campaign, make_coordinator, make_pending, make_signature
+from tests.visitors import IS_LONG
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-PATIENCE = 60  # seconds; a barrier or a thread that waits longer has failed
+PATIENCE = 600 if IS_LONG else 60  # seconds; a barrier or a thread that waits longer has failed
+MANY = 100 if IS_LONG else 5
 DOUBLES = "one_listed_signature_per_organization"
 
 
@@ -162,3 +164,33 @@ def test_letter_claimed_by_twenty_at_once_is_one_programs() -> None:
     assert Counter(all_at_once([partial(claim, mail.pk)] * 20)) == {True: 1, False: 19}
     mail.refresh_from_db()
     assert mail.attempts == 1
+
+
+def sign_and_list(campaign: Campaign, forms: Sequence[tuple[uuid.UUID, Organization]]) -> None:
+    """Sends each form, confirms and accepts what comes of it."""
+    for sending, organization in forms:
+        signature = make_signature(campaign, organization.name, sending=sending)
+        signature.confirm()
+        signature.accept(by=None, organization=organization)
+
+
+def test_same_forms_sent_by_fifty_at_once_list_each_organization_once() -> None:
+    campaign = make_campaign()
+    forms = [(uuid.uuid4(), Organization.objects.register(f"Group {number}")) for number in range(MANY)]
+    assert all_at_once([partial(sign_and_list, campaign, forms)] * 50) == [None] * 50
+    assert states() == {"listed": MANY}
+    assert verbs() == {"published": 1, "submitted": MANY, "confirmed": MANY, "accepted": MANY}
+    assert letters() == {"confirm_signature": MANY, "signature_listed": MANY}
+
+
+def test_without_the_name_of_the_form_the_same_haste_makes_many() -> None:
+    campaign, all_have_looked = make_campaign(), threading.Barrier(50, timeout=PATIENCE)
+
+    def send_naively() -> None:
+        is_known = campaign.signatures.filter(name="River Watch").exists()
+        all_have_looked.wait()
+        if not is_known:
+            make_signature(campaign)
+
+    all_at_once([send_naively] * 50)
+    assert states() == {"unconfirmed": 50}

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 
 from campaigns import collation, tokens
-from campaigns.models import Event, OutgoingMail, Signature
-from tests.builders import filled_form, make_campaign, make_coordinator
+from campaigns.models import Contact, Event, OutgoingMail, Signature
+from tests.builders import filled_form, make_campaign, make_coordinator, opened
 
 pytestmark = pytest.mark.django_db
+
+SIGN = "/campaigns/open-letter/sign/"
 
 
 def test_signature_travels_from_form_to_list(client: Client) -> None:
@@ -46,7 +48,7 @@ def test_signature_travels_from_form_to_list(client: Client) -> None:
 
 def test_words_that_turn_the_direction_are_refused_beside_their_field(client: Client) -> None:
     make_campaign()
-    answer = client.post("/campaigns/open-letter/sign/", filled_form(comment="typo \u202emended\u2067"))
+    answer = client.post(SIGN, filled_form(comment="typo \u202emended\u2067"))
     assert answer.status_code == 422
     assert "Take out the invisible control characters" in answer.content.decode()
     assert not Signature.objects.exists()
@@ -60,3 +62,14 @@ def test_countries_stand_in_the_readers_order(client: Client, prefix: str, first
     assert len(offered) > 200
     assert offered == sorted(offered, key=lambda name: collation.key(html.unescape(name), prefix[1:]))
     assert offered.index(first) < 30
+
+
+def test_form_that_is_sent_again_is_one_signature_and_one_with_other_words_another(client: Client) -> None:
+    make_campaign()
+    form = filled_form()
+    first, again = (client.post(SIGN, form) for _time in range(2))
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert Signature.objects.count() == Contact.objects.count() == OutgoingMail.objects.count() == 1
+    client.post(SIGN, {**form, "organization_name": "Lake Watch"})
+    client.post(SIGN, {**form, "opened": opened(seconds_ago=40)})
+    assert sorted(Signature.objects.values_list("name", flat=True)) == ["Lake Watch", "River Watch", "River Watch"]

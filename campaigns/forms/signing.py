@@ -1,5 +1,8 @@
 """Who signs, and what a contact person sends later."""
 
+import hashlib
+import json
+import uuid
 from typing import Any
 
 from django import forms
@@ -114,6 +117,12 @@ class SignForm(OpenedForm):
     def signs_as(self) -> str:
         return self.cleaned_data.get("kind", "") if self.campaign.allows_persons else Kind.ORGANIZATION
 
+    @property
+    def sending(self) -> uuid.UUID:
+        """Names this very form with what was typed into it. Who goes back and types another name sends another."""
+        typed = json.dumps(self.cleaned_data, sort_keys=True, default=str)
+        return uuid.UUID(bytes=hashlib.sha256(typed.encode()).digest()[:16])
+
     def signatory(self) -> dict[str, Any]:
         """The fields of the signature."""
         data = self.cleaned_data
@@ -124,6 +133,7 @@ class SignForm(OpenedForm):
             "name_as_signed": name,
             "affiliation": data.get("affiliation", "") if self.signs_as == Kind.PERSON else "",
             "language": self.language,
+            "sending": self.sending,
             **{field: data[field] for field in ("country", "website", "comment", "shown")},
         }
 

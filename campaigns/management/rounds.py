@@ -8,7 +8,7 @@ from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 logger = logging.getLogger("campaigns.rounds")
 
@@ -40,20 +40,19 @@ class Rounds(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *received: stopped.set())
         while not stopped.is_set():
-            was_due = self._round_unless_away(stopped, once)
-            if verbosity and (once or was_due):
-                self.stdout.write(self.done())
+            self._round_unless_away(stopped, once, verbosity)
             if once:
                 return
             close_old_connections()
             stopped.wait(PAUSE_SECONDS)
 
-    def _round_unless_away(self, stopped: threading.Event, once: bool) -> bool:
+    def _round_unless_away(self, stopped: threading.Event, once: bool, verbosity: int) -> None:
         try:
-            return self.round(stopped)
-        except DatabaseError as error:
+            was_due = self.round(stopped)
+            if verbosity and (once or was_due):
+                self.stdout.write(self.done())
+        except (DatabaseError, InterfaceError) as error:
             if once:
                 raise
             logger.warning("the database is away (%s); trying again", type(error).__name__)
             connection.close()
-            return False

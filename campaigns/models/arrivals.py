@@ -1,5 +1,6 @@
 """How a signature arrives: by the form, or taken down by a coordinator."""
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -53,12 +54,20 @@ class SignatureQuerySet(DecidingQuerySet):
         contact: dict[str, Any],
         late_pass: LatePass | None = None,
     ) -> "Signature":
-        """A signature that a group has sent, not yet confirmed. Raises ValidationError when the campaign takes none."""
+        """A signature that a group has sent, not yet confirmed. Raises ValidationError when the campaign takes none.
+
+        The same `sending` once more, as when no answer had come, is the same signature.
+        """
         if not (campaign.is_open or late_pass):
             raise ValidationError(_("This statement is no longer open for signature."), code="closed")
         refuse_kind(campaign, signatory)
         key = names.key(signatory["name"])
-        signature = self.create(campaign=campaign, text_version=campaign.in_force, key=key, **signatory)
+        signature, is_new = self.get_or_create(
+            sending=signatory.get("sending", uuid.uuid4()),
+            defaults={"campaign": campaign, "text_version": campaign.in_force, "key": key, **signatory},
+        )
+        if not is_new:
+            return signature
         if late_pass:
             late_pass.use(signature)
         Contact.objects.create(signature=signature, consented_at=timezone.now(), **contact)

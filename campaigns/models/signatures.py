@@ -1,6 +1,7 @@
 """A signature: one signatory's name under one text version of one campaign."""
 
 import datetime
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -60,6 +61,7 @@ class Signature(models.Model):
     shown = models.CharField(_("shown"), max_length=12, choices=Shown, default=Shown.PUBLIC)
 
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCONFIRMED)
+    sending = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     submitted_at = models.DateTimeField(_("sent"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     decided_at = models.DateTimeField(_("decided"), null=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, InterfaceError, models, transaction
 from django.db.models import Q
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext
@@ -109,7 +109,7 @@ class SiteTheme(models.Model):
         """
         try:
             return as_of(int(time.monotonic() / KEPT_SECONDS))
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             return cls()
 
     @staticmethod

@@ -1,10 +1,12 @@
 """What a reader sees when something is not there, not allowed, or broken."""
 
+import sys
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +14,11 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from .. import languages
+
 OURS = {"csrfmiddlewaretoken"}
+UNAVAILABLE = 503
+RETRY_AFTER_SECONDS = 10
 
 
 def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
@@ -53,8 +59,8 @@ def sent_from_the_desk(request: HttpRequest) -> bool:
 
 
 @never_cache
-def not_saved(request: HttpRequest, words: Any, door: str = "", label: Any = "") -> HttpResponse:
-    """A form that came too late, with all that was typed, to be sent again; first through the `door`, if any."""
+def not_saved(request: HttpRequest, words: Any, door: str = "", label: Any = "", status: int = 403) -> HttpResponse:
+    """A form that came in vain, with all that was typed, to be sent again; first through the `door`, if any."""
     context = {
         "words": words,
         "door": f"{door}?{urlencode({'next': reverse('admin:index')})}" if door else "",
@@ -62,7 +68,7 @@ def not_saved(request: HttpRequest, words: Any, door: str = "", label: Any = "")
         "kept": [(name, value) for name in request.POST for value in request.POST.getlist(name) if name not in OURS],
         "has_files": bool(request.FILES),
     }
-    return render(request, "not_saved.html", context, status=403)
+    return render(request, "not_saved.html", context, status=status)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
@@ -90,4 +96,28 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Django asks for it while the error is being handled."""
+    error = sys.exception()
+    # psycopg2 has no nearer name than DatabaseError where the server closed the connection within an answer
+    if isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError:
+        return database_away(request)
     return problem(request, 500, _("Something broke on our side"), _("Nothing you sent was half kept. Try again soon."))
+
+
+@never_cache
+def database_away(request: HttpRequest) -> HttpResponse:
+    """The database cannot be reached, has no room left, or has broken off. Who had sent a form can send it again."""
+    words = _("Our database does not answer at the moment. It comes back by itself: try again in a minute.")
+    if may_be_shown_again(request):
+        response = not_saved(request, words, status=UNAVAILABLE)
+    else:
+        response = problem(request, UNAVAILABLE, _("Something broke on our side"), words)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def may_be_shown_again(request: HttpRequest) -> bool:
+    """Whether a form came from a page of ours, so that no other site put the words into it, and holds no password."""
+    was_checked = getattr(request, "csrf_processing_done", False)
+    signs_in = languages.unprefixed(request.path_info).startswith("/accounts/")
+    return request.method == "POST" and was_checked and not signs_in

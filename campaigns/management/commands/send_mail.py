@@ -3,6 +3,7 @@
 import logging
 import threading
 from smtplib import SMTPRecipientsRefused
+from typing import Any
 
 from campaigns import emails
 from campaigns.management.rounds import Rounds
@@ -28,8 +29,13 @@ class Command(Rounds):
     )
     once_help = "send what is due now, then end"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.delivered: list[OutgoingMail] = []  # what the mail server has taken and the database does not know yet
+
     def round(self, stopped: threading.Event) -> bool:
         self.sent = self.failed = 0
+        self.mark_delivered()
         while not stopped.is_set() and (batch := list(OutgoingMail.objects.due()[:BATCH])):
             for outgoing in batch:
                 if not stopped.is_set() and outgoing.claim():
@@ -50,5 +56,12 @@ class Command(Rounds):
             outgoing.put_off(words)
             self.failed += 1
         else:
-            outgoing.mark_sent()
+            self.delivered.append(outgoing)
+            self.mark_delivered()
+
+    def mark_delivered(self) -> None:
+        """Where the database went away meanwhile it is told in the next round, so that nothing is sent twice."""
+        while self.delivered:
+            self.delivered[0].mark_sent()
+            del self.delivered[0]
             self.sent += 1
