@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +28,18 @@ PIECE = 2**20
 ABOUT = "about.json"
 SUMS = "SHA256SUMS"
 MEDIA = "media/"
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError)
+# What zipfile raises on files that are none, or not as they were.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+)
 
 # Is told how many bytes were done so far.
 Told = Callable[[int], object]
@@ -128,11 +140,11 @@ class Archive:
 @contextmanager
 def checked(path: Path, told: Told) -> Iterator[Archive]:
     """The backup, after every byte of it was held against its digest. Raises Refused, and OSError."""
-    try:
-        file = zipfile.ZipFile(path)
-    except DAMAGED as error:
-        raise Refused(f"{path} is no backup of this program, or was cut short.") from error
-    with file:
+    with path.open("rb") as opened:
+        try:
+            file = zipfile.ZipFile(opened)
+        except DAMAGED as error:
+            raise Refused(f"{path} is no backup of this program, or was cut short.") from error
         try:
             check(file, told)
             archive = Archive(file)

@@ -38,7 +38,6 @@ def load(pieces: Iterable[bytes]) -> None:
     try:
         with open_private(path) as file:
             file.writelines(pieces)
-        connection.close()
         with closing(opened(path)) as copy, closing(opened(database())) as target:
             if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 raise Refused("The database in the backup is damaged.")
