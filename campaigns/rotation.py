@@ -1,5 +1,6 @@
 """Sealing anew what lies under an older one of CONTACT_KEYS, batch by batch, while the site goes on."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from django.db.models.functions import Substr
 
 from . import sealing
 from .models.contacts import place
+
+logger = logging.getLogger("campaigns.rotation")
 
 BATCH = 500
 
@@ -98,12 +101,13 @@ def older_heads() -> list[bytes]:
 
 
 def reseal_column(row: Model, column: str) -> bool:
-    """Seals the text anew, without saving it; not where it is under the newest key, or cannot be read."""
+    """Seals the text anew, without saving it; one under the newest key stays, and one that cannot be read."""
     sealed = bytes(getattr(row, column))
     if sealed[: sealing.HEAD_BYTES] not in older_heads():
         return False
     try:
         setattr(row, column, sealing.reseal(sealed, place(row, column), settings.CONTACT_KEYS))
     except sealing.Unreadable:
+        logger.warning("%s cannot be read, and is left as it is", place(row, column))
         return False
     return True

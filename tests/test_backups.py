@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -124,7 +125,8 @@ def fill() -> None:
     Report.objects.about(f"/campaigns/{campaign.slug}/").send("A slip of the pen.")
     ImportBatch.objects.bring("list.csv", b"Name\nRiver Watch\n", by=coordinator)
     Suppression.objects.stop("0" * 64)
-    Merge.objects.merge(*(Organization.objects.register(name) for name in ("Marsh Watch", "Marsh Wardens")), by=None)
+    kept, merged = (Organization.objects.register(name) for name in ("Marsh Watch", "Marsh Wardens"))
+    Merge.objects.merge(kept, merged, by=None)
     SiteTheme.objects.create(name="Our statements")
     Erasure.objects.record("invitation", [10**9])
 
@@ -231,10 +233,9 @@ class TestReplacing:
 @pytest.mark.django_db
 class TestWhatIsNoBackup:
     @pytest.fixture
-    def path(self, settings: Any) -> Path:
+    def path(self, tmp_path: Path) -> Path:
         """What is about a backup, without one of a database that is in a transaction of its own."""
-        settings.BACKUP_DIR.mkdir()
-        path = settings.BACKUP_DIR / "made.zip"
+        path = tmp_path / "made.zip"
         with archive.written(path, lambda done: None) as new:
             new.add("about.json", [json.dumps({"format": 1, "database": connection.vendor, "migrations": []}).encode()])
             new.add("media/logos/one.png", [b"a picture " * 20])
@@ -258,7 +259,7 @@ class TestWhatIsNoBackup:
     def test_damaged_anywhere(self, path: Path) -> None:
         """Whatever byte is another, it is found, unless it is one of those that say nothing, such as a date."""
         whole, told = path.read_bytes(), set()
-        content = {name: zipped.read(name) for zipped in [archive.zipfile.ZipFile(path)] for name in zipped.namelist()}
+        content = {name: zipped.read(name) for zipped in [zipfile.ZipFile(path)] for name in zipped.namelist()}
         for place in range(0, len(whole), 3):
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x21]) + whole[place + 1 :])
             try:
@@ -271,7 +272,7 @@ class TestWhatIsNoBackup:
     def test_another_file(self, path: Path) -> None:
         path.write_text("Name,Country\nRiver Watch,UA\n")
         assert "is no backup of this program" in self.refused(path)
-        with archive.zipfile.ZipFile(path, "w") as other:
+        with zipfile.ZipFile(path, "w") as other:
             other.writestr("word/document.xml", "<w/>")
         assert "is damaged" in self.refused(path)
         path.unlink()

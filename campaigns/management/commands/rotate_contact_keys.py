@@ -12,7 +12,7 @@ from campaigns.accounts.second_factors import SecondFactors
 from campaigns.management.progress import Progress
 
 GOES = "can be taken out of CONTACT_KEYS. Keep it apart as long as you keep backups from before."
-STAYS = "has to stay in CONTACT_KEYS: run this again."
+STAYS = "has to stay in CONTACT_KEYS: run rotate_contact_keys for what is left."
 
 
 class Command(BaseCommand):
