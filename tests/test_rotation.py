@@ -150,6 +150,52 @@ def test_says_what_is_left_and_which_key_can_go(keys: list[str], settings: Any) 
     ]
 
 
+def test_without_holding_the_row_an_edit_meanwhile_is_lost(committed: None, keys: list[str], settings: Any) -> None:
+    (pk,) = make_contacts(1)
+    bring_new_key(settings, keys)
+    row = Contact.objects.get(pk=pk)
+    edit(pk, "Another person")
+    assert rotation.reseal_column(row, "sealed_name")
+    row.save(update_fields=["sealed_name"])
+    assert Contact.objects.get(pk=pk).name == f"Person {pk}"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one at a time write")
+def test_row_that_is_held_is_left_for_the_end_and_waited_for(committed: None, keys: list[str], settings: Any) -> None:
+    held, *_others = make_contacts(10)
+    bring_new_key(settings, keys)
+    thread = threading.Thread(target=rotate_and_close)
+    with transaction.atomic():
+        edit(held, "Another person")
+        thread.start()
+        while not is_somebody_waiting():
+            time.sleep(0.05)
+        assert rotated() == 9
+    thread.join()
+    settings.CONTACT_KEYS = settings.CONTACT_KEYS[:1]
+    assert Contact.objects.get(pk=held).name == "Another person"
+    assert Contact.objects.get(pk=held).role == "secretary"
+
+
+def edit(pk: int, name: str) -> None:
+    """As verbs do: the row is held, then written."""
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=pk)
+        contact.name = name
+        contact.save(update_fields=["sealed_name"])
+
+
+def rotate_and_close() -> None:
+    rotate()
+    connection.close()
+
+
+def is_somebody_waiting() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
 def test_killed_twice_under_traffic_none_is_unreadable_and_none_left(
     committed: None, keys: list[str], settings: Any
 ) -> None:
@@ -174,7 +220,7 @@ def test_killed_twice_under_traffic_none_is_unreadable_and_none_left(
     assert {each.pk: (each.name, each.role, each.email) for each in Contact.objects.all()} == known
 
 
-def make_contacts(number: int) -> dict[int, tuple[str, str, str]]:
+def make_contacts(number: int) -> dict[int, tuple[str, ...]]:
     """So many contact persons, each with name, role and address."""
     campaign, contacts = make_campaign(), []
     make_many_listed(campaign, number)
@@ -234,7 +280,7 @@ def ended(program: subprocess.Popen[str]) -> int:
 
 
 @contextmanager
-def traffic(known: dict[int, tuple[str, str, str]]) -> Iterator[Counter[str]]:
+def traffic(known: dict[int, tuple[str, ...]]) -> Iterator[Counter[str]]:
     """Meanwhile contact persons are read and edited, each by one thread alone, which notes what is to be there."""
     stopped, counts = threading.Event(), Counter[str]()
     failures: list[str] = []
@@ -252,7 +298,11 @@ def traffic(known: dict[int, tuple[str, str, str]]) -> Iterator[Counter[str]]:
 
 
 def visit(
-    share: list[int], known: dict[int, Any], stopped: threading.Event, counts: Counter[str], failures: list[str]
+    share: list[int],
+    known: dict[int, tuple[str, ...]],
+    stopped: threading.Event,
+    counts: Counter[str],
+    failures: list[str],
 ) -> None:
     chance = random.Random(share[0])
     try:
@@ -262,11 +312,9 @@ def visit(
             if (contact.name, contact.role, contact.email) != known[pk]:
                 failures.append(f"{pk} reads otherwise")
             counts["read"] += 1
-            with transaction.atomic():
-                contact = Contact.objects.select_for_update().get(pk=pk)
-                contact.name = f"Another {chance.random()}"
-                contact.save(update_fields=["sealed_name"])
-            known[pk] = (contact.name, contact.role, contact.email)
+            name, (_name, *others) = f"Another {chance.random()}", known[pk]
+            edit(pk, name)
+            known[pk] = (name, *others)
             counts["edited"] += 1
     except Exception as error:
         failures.append(repr(error))
