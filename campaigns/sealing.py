@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 FORMAT = b"\x01"
 KEY_NAME_BYTES = 4
 NONCE_BYTES = 12
+HEAD_BYTES = len(FORMAT) + KEY_NAME_BYTES
 
 
 class Unreadable(Exception):
@@ -22,21 +23,31 @@ class Unreadable(Exception):
 
 
 def seal(text: str, place: str, keys: Sequence[bytes]) -> bytes:
-    """`text` encrypted with the first of `keys` (32 bytes each) and bound to `place`, such as "contact 7 email"."""
+    """`text` encrypted with the first of `keys` (32 bytes each) and bound to `place`, like "report 7 sealed_words"."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return FORMAT + key_name(keys[0]) + nonce + AESGCM(keys[0]).encrypt(nonce, text.encode(), place.encode())
+    return head(keys[0]) + nonce + AESGCM(keys[0]).encrypt(nonce, text.encode(), place.encode())
 
 
 def unseal(sealed: bytes, place: str, keys: Sequence[bytes]) -> str:
     """The text that was sealed for `place` with any of `keys`. Raises Unreadable."""
-    head, rest = sealed[: len(FORMAT) + KEY_NAME_BYTES], sealed[len(FORMAT) + KEY_NAME_BYTES :]
-    key = next((key for key in keys if FORMAT + key_name(key) == head), None)
+    rest = sealed[HEAD_BYTES:]
+    key = next((key for key in keys if head(key) == sealed[:HEAD_BYTES]), None)
     if key is None:
         raise Unreadable(place)
     try:
         return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise Unreadable(place) from error
+
+
+def reseal(sealed: bytes, place: str, keys: Sequence[bytes]) -> bytes:
+    """The same text, for the same place, with the first of `keys`. Raises Unreadable."""
+    return seal(unseal(sealed, place, keys), place, keys)
+
+
+def head(key: bytes) -> bytes:
+    """With what all begins that is sealed with the key: the format and the key's name."""
+    return FORMAT + key_name(key)
 
 
 def key_name(key: bytes) -> bytes:

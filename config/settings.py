@@ -173,7 +173,8 @@ USE_TZ = True
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
-MEDIA_ROOT = LOCAL_DIR / "media"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(LOCAL_DIR / "media")))
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(LOCAL_DIR / "backups")))
 STATIC_URL = "static/"
 STATIC_ROOT = None if LOCAL else BASE_DIR / "var" / "static"
 STATIC_STORAGE = (

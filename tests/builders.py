@@ -22,6 +22,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import call_command
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -247,6 +248,14 @@ def own_page(signature: Signature) -> str:
 def sent_page(signature: Signature) -> str:
     """The address of "look in your inbox", for who has sent the form."""
     return f"/campaigns/{signature.campaign.slug}/sign/sent/?token={tokens.make(signature, tokens.SENT_PAGE)}"
+
+
+def database_url(name: str = "") -> str:
+    """DATABASE_URL of the tests' database, for other processes; or of the one of that name, of SQLite its file."""
+    name = name or connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
 
 
 def every_row() -> dict[str, list[dict[str, Any]]]:

@@ -15,13 +15,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from campaigns.models import Event, ImportBatch, ImportRow, Organization, OrganizationName, Role, Signature
 from campaigns.spreadsheets import NAME_HEADINGS, Columns, read
 from tests.builders import (
+    database_url,
     every_row,
     make_campaign,
     make_coordinator,
@@ -316,14 +316,13 @@ def test_killed_in_the_middle_nothing_is_there(committed: None) -> None:
     batch = bring("Name\n" + "\n".join(f"Organization {number} of the river" for number in range(600)))
     ImportRow.objects.filter(verdict="doubtful").update(choice="new")
     before = every_row()
-    given = connection.settings_dict
-    if connection.vendor == "sqlite":
-        address = f"sqlite:///{given['NAME']}"
-    else:
-        address = os.environ["DATABASE_URL"].replace("/postgres?", f"/{given['NAME']}?")
     command = [sys.executable, "-c", PROGRAM]
     with subprocess.Popen(
-        command, env=os.environ | {"DATABASE_URL": address}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command,
+        env=os.environ | {"DATABASE_URL": database_url()},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as program:
         assert program.stdout
         told = [program.stdout.readline().strip() for _row in range(300)]

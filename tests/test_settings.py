@@ -106,6 +106,9 @@ def test_migrations_hold_all_that_the_models_say(production: dict[str, str]) -> 
     [
         ("send_mail", ["Send the letters that wait in the outbox", "--once", "send what is due now, then end"]),
         ("demo", ["Try Undersigned with nothing set up", "--port", "--password", "--no-serve", "/demo/mailbox/"]),
+        ("backup", ["Write the database and the uploads into one ZIP file", "It holds no keys.", "BACKUP_DIR", "cron"]),
+        ("restore", ["Put a backup", "Stop the site first", "--replace", "erased again"]),
+        ("rotate_contact_keys", ["Seal anew, with the first of CONTACT_KEYS", "--check", "stopped at any time"]),
         ("create_administrator", ["Make an administrator's account", "--noinput", "DJANGO_SUPERUSER_PASSWORD"]),
     ],
 )

@@ -16,18 +16,23 @@ if TYPE_CHECKING:
 
 
 def sealed(column: str) -> property:
-    """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column."""
+    """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column.
 
-    def place(row: models.Model) -> str:
-        return f"{row._meta.model_name} {row.pk} {column}"
+    Every column of sealed texts is called `sealed_…` and is read and written by this alone: so rotation finds them all.
+    """
 
     def unseal(row: models.Model) -> str:
-        return sealing.unseal(bytes(getattr(row, column)), place(row), settings.CONTACT_KEYS)
+        return sealing.unseal(bytes(getattr(row, column)), place(row, column), settings.CONTACT_KEYS)
 
     def seal(row: models.Model, text: str) -> None:
-        setattr(row, column, sealing.seal(text, place(row), settings.CONTACT_KEYS))
+        setattr(row, column, sealing.seal(text, place(row, column), settings.CONTACT_KEYS))
 
     return property(unseal, seal)
+
+
+def place(row: models.Model, column: str) -> str:
+    """To what a sealed text is bound, such as "contact 7 sealed_email"."""
+    return f"{row._meta.model_name} {row.pk} {column}"
 
 
 # The number of the privacy notice that signing agrees to; its text is templates/campaigns/privacy/<number>.html.
@@ -72,6 +77,7 @@ class Contact(models.Model):
 
     name = sealed("sealed_name")
     role = sealed("sealed_role")
+    _email = sealed("sealed_email")
 
     objects = ContactQuerySet.as_manager()
 
@@ -85,11 +91,11 @@ class Contact(models.Model):
     @property
     def email(self) -> str:
         """The address, empty where a coordinator took down a spoken or written yes without one."""
-        return sealing.unseal(bytes(self.sealed_email), f"contact {self.pk} email", settings.CONTACT_KEYS)
+        return str(self._email)
 
     @email.setter
     def email(self, address: str) -> None:
-        self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
+        self._email = address
         self.email_index = index(address) if address else ""
         self.domain_index = domain_index(domain_of(address))
 

@@ -5,15 +5,15 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import sealing, verify
+from .. import verify
 from .campaigns import Campaign
+from .contacts import sealed
 from .events import Event
 from .listing import STANDS
 from .outbox import OutgoingMail
@@ -242,6 +242,8 @@ class DeliveryRecipient(models.Model):
     receipt_at = models.DateTimeField(_("receipt"), null=True, blank=True)
     receipt_note = models.CharField(_("note on the receipt"), max_length=300, blank=True)
 
+    address = sealed("sealed_address")
+
     class Meta:
         verbose_name = _("recipient")
         verbose_name_plural = _("recipients")
@@ -249,11 +251,3 @@ class DeliveryRecipient(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def address(self) -> str:
-        return sealing.unseal(bytes(self.sealed_address), f"recipient {self.pk}", settings.CONTACT_KEYS)
-
-    @address.setter
-    def address(self, address: str) -> None:
-        self.sealed_address = sealing.seal(address, f"recipient {self.pk}", settings.CONTACT_KEYS)

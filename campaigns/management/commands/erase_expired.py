@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from campaigns import retention
+from campaigns.backups import erasures
 
 
 class Command(BaseCommand):
@@ -14,7 +15,8 @@ class Command(BaseCommand):
         "campaigns, and remarks on their drafts, 90 days after they have ended.\n\n"
         "Who asked for no more invitations stays on record, by a keyed hash of the address. Run it once a day, from\n"
         "cron. It erases some hundreds at a time, each time for good: stopped in the middle, it goes on the next day\n"
-        "where it was. What was erased is on each campaign's record, by number."
+        "where it was. What was erased is on each campaign's record, by number, and the list of the rows is kept in\n"
+        "BACKUP_DIR, so that a restored backup does not bring them back."
     )
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
@@ -36,3 +38,5 @@ class Command(BaseCommand):
                     self.stderr.write(f"{erased} of {expired} erased: {rule.words}")
             if verbosity:
                 self.stdout.write(f"{erased} erased: {rule.words}")
+        if not dry_run:
+            erasures.keep(erasures.in_database())

@@ -1,6 +1,5 @@
 """Brings a list of organizations from a file."""
 
-import time
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from campaigns.management.progress import Progress
 from campaigns.models import Campaign, ImportBatch
 from campaigns.spreadsheets import (
     ENCODINGS,
@@ -22,9 +22,6 @@ from campaigns.spreadsheets import (
     missing,
     read,
 )
-
-QUIET_SECONDS = 2.0
-BETWEEN_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -50,7 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--refused", type=Path, metavar="FILE", help="write the rows left out there, with reasons")
 
     def handle(self, *args: Any, file: Path, encoding: str, **options: Any) -> None:
-        self.began = self.told = time.monotonic()
+        self.tell_progress = Progress(self.stderr)
         try:
             with file.open("rb") as opened:
                 data = opened.read(LARGEST_BYTES + 1)
@@ -96,10 +93,7 @@ class Command(BaseCommand):
         """The steps, and how many are done, on stderr, once it takes long."""
         for done, step in enumerate(steps, start=1):
             yield step
-            now = time.monotonic()
-            if now - self.began > QUIET_SECONDS and now - self.told > BETWEEN_SECONDS:
-                self.told = now
-                self.stderr.write(f"{done} rows {words}")
+            self.tell_progress(f"{done} rows {words}")
 
     def write_refused(self, batch: ImportBatch, path: Path) -> None:
         with path.open("wb") as file:
