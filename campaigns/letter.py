@@ -73,6 +73,7 @@ class Letter:
     fingerprint: str = ""
     salutation: str = ""
     logos: Sequence[Logo] = ()
+    is_without_names: bool = False  # all are withheld
 
     def pdf(self) -> bytes:
         """The letter as tagged PDF (PDF/UA-1). Raises Unavailable where Pango is missing, or a font for the text."""
@@ -119,6 +120,7 @@ def of_campaign(campaign: Campaign, language: str) -> Letter:
         at=timezone.now(),
         address=settings.SITE_URL + address_of(campaign, language),
         logos=logos_of(campaign.signatures.standing()),
+        is_without_names=campaign.names_withheld,
     )
 
 

@@ -6,6 +6,7 @@ from .campaigns import Campaign, Demand
 from .candidates import Candidate
 from .contacts import Contact
 from .deliveries import Delivery, DeliveryEntry, DeliveryRecipient
+from .erasures import Erasure
 from .events import Event
 from .evidence import Evidence, Sign
 from .facing import Facing
@@ -46,6 +47,7 @@ __all__ = [
     "DeliveryRecipient",
     "Demand",
     "DemandTranslation",
+    "Erasure",
     "Event",
     "Evidence",
     "Facing",

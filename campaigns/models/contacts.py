@@ -1,14 +1,19 @@
 """The person who signed for an organization: private, and never in clear in the database."""
 
+import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import domains, sealing
+from .erasures import Erasable
 from .events import Event
+from .listing import State
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
@@ -34,7 +39,23 @@ def sealed(column: str) -> property:
 PRIVACY_NOTICE = 1
 
 
-class ContactQuerySet(models.QuerySet["Contact"]):
+class ContactQuerySet(Erasable["Contact"]):
+    @transaction.atomic
+    def erase(self) -> None:
+        """Deletes them for good, with what else is theirs: what they were asked and answered, their word to the
+        coordinators, the note on how their yes came. The signatures stay."""
+        keys = list(self.order_by().values_list("pk", flat=True))
+        apps.get_model("campaigns", "Question").objects.filter(signature__in=keys).delete()
+        apps.get_model("campaigns", "Signature").objects.filter(pk__in=keys).update(comment="", source_note="")
+        super().erase()
+
+    def expired(self, decided_before: datetime.datetime, ended_before: datetime.date) -> "ContactQuerySet":
+        """Those of signatures that were not accepted before that moment, and those of campaigns that ended before that
+        day, unless they asked for news and their signature stands."""
+        declined = Q(signature__state=State.DECLINED, signature__decided_at__lt=decided_before)
+        hears_news = Q(wants_updates=True, signature__state=State.LISTED)
+        return self.filter(declined | Q(signature__campaign__ends_on__lt=ended_before) & ~hears_news)
+
     def hand_out(self, campaign: "Campaign", ending: str, by: Any) -> "ContactQuerySet":
         """Those of the campaign's listed signatures, to go out as a file of that ending, which is recorded."""
         listed = self.filter(signature__campaign=campaign, signature__state="listed")
@@ -63,6 +84,7 @@ class Contact(models.Model):
     sealed_name = models.BinaryField()
     sealed_role = models.BinaryField()
     sealed_email = models.BinaryField()
+    sealed_new_email = models.BinaryField(default=b"")
     email_index = models.CharField(max_length=64, db_index=True)
     domain_index = models.CharField(max_length=64, blank=True, db_index=True)
     notice_version = models.PositiveIntegerField(_("privacy notice"), null=True)
@@ -72,6 +94,7 @@ class Contact(models.Model):
 
     name = sealed("sealed_name")
     role = sealed("sealed_role")
+    _new_email = sealed("sealed_new_email")
 
     objects = ContactQuerySet.as_manager()
 
@@ -92,6 +115,17 @@ class Contact(models.Model):
         self.sealed_email = sealing.seal(address, f"contact {self.pk} email", settings.CONTACT_KEYS)
         self.email_index = index(address) if address else ""
         self.domain_index = domain_index(domain_of(address))
+
+    @property
+    def new_email(self) -> str:
+        """The address to which letters shall go once it is proven; empty where they stay where they are."""
+        return str(self._new_email) if self.sealed_new_email else ""
+
+    @new_email.setter
+    def new_email(self, address: str) -> None:
+        self._new_email = address
+        if not address:
+            self.sealed_new_email = b""
 
     @property
     def domain(self) -> str:

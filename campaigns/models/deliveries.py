@@ -63,6 +63,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             entry.delivery = delivery
         DeliveryEntry.objects.bulk_create(entries, batch_size=1000)
         delivery.address_to(recipients)
+        campaign.end_withholding()
         counts: dict[str, Any] = {"signatories": len(entries), "recipients": len(recipients)}
         Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, **counts)
         OutgoingMail.objects.queue_for_all("delivered", campaign.signatures.standing(), occasion=delivery.pk)
@@ -252,6 +253,9 @@ class DeliveryRecipient(models.Model):
 
     @property
     def address(self) -> str:
+        """The address; empty where there is none, or none any more."""
+        if not self.sealed_address:
+            return ""
         return sealing.unseal(bytes(self.sealed_address), f"recipient {self.pk}", settings.CONTACT_KEYS)
 
     @address.setter
