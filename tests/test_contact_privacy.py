@@ -108,19 +108,18 @@ def test_contact_is_nowhere_in_clear_after_the_whole_journey(client: Client, mai
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """All that every logger would write in production, at its most talkative."""
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
+    """All that is written in production, and of other loggers than Django's also what only helps to find faults."""
+    written, root = io.StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(written), root.level
     handler.setFormatter(Masked("%(name)s %(message)s"))
-    loggers = [logging.getLogger(name) for name in ("", "django")]
-    levels = [logger.level for logger in loggers]
+    loggers = [root, logging.getLogger("django")]
     for logger in loggers:
         logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
+    root.setLevel(logging.DEBUG)
     yield written
-    for logger, level in zip(loggers, levels, strict=True):
+    root.setLevel(level)
+    for logger in loggers:
         logger.removeHandler(handler)
-        logger.setLevel(level)
 
 
 def make_canary_everywhere(client: Client, coordinator: User) -> Signature:

@@ -22,7 +22,6 @@ from ..models import (
     UpdateText,
     people,
 )
-from ..models.contacts import masked
 from ..models.listing import BY_THE_GROUP
 from .words import Letter, Untrue, absolute, composed, page_of, shortened, signed_by, site
 
@@ -81,44 +80,6 @@ def confirm_signature(signature: Signature, mail: OutgoingMail) -> Letter:
         facts=signing_facts(signature),
         button=(_("Look and confirm"), own_page(signature)),
         closing=closing,
-    )
-
-
-@letter
-def confirm_address(signature: Signature, mail: OutgoingMail) -> Letter:
-    """To the new address, which is not proven yet."""
-    contact = getattr(signature, "contact", None)
-    if contact is None or not contact.new_email:
-        raise Untrue("no other address is asked for any more")
-    return Letter(
-        to=contact.new_email,
-        reply_to=signature.campaign.reply_to,
-        footer=signed_by(signature.campaign),
-        subject=_("Please confirm your address"),
-        paragraphs=[_("Our letters about this signature shall go to this address from now on:")],
-        facts=signing_facts(signature),
-        button=(_("Look and confirm"), absolute("own_address", tokens.make_move(signature))),
-        closing=[_("If it was not you, do nothing: without the button no letter comes here any more.")],
-    )
-
-
-@letter
-def address_asked(signature: Signature, mail: OutgoingMail) -> Letter:
-    """To the address of now, so that nobody moves it unseen."""
-    contact = getattr(signature, "contact", None)
-    if contact is None or not contact.new_email:
-        raise Untrue("no other address is asked for any more")
-    return to_contact(
-        signature,
-        subject=_("Another address for our letters"),
-        paragraphs=[
-            _("On your own page somebody, we hope you, asked that our letters about this signature go elsewhere:")
-        ],
-        facts=[(_("New address"), masked(contact.new_email)), *signing_facts(signature)],
-        button=(_("See your signature"), own_page(signature)),
-        closing=[
-            _("It takes the place of this address once it is confirmed. If it was not you, answer this letter at once.")
-        ],
     )
 
 
