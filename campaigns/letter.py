@@ -82,6 +82,7 @@ class Letter(Drawing):
     fingerprint: str = ""
     salutation: str = ""
     logos: Sequence[Logo] = ()
+    is_without_names: bool = False  # all are withheld
     tally: Tally | None = None
     list_address: str = ""
 
@@ -154,6 +155,7 @@ def of_campaign(campaign: Campaign, language: str) -> Letter:
         at=timezone.now(),
         address=settings.SITE_URL + address_of(campaign, language),
         logos=logos_of(campaign.signatures.standing()),
+        is_without_names=campaign.names_withheld,
         tally=tally if public > printed else None,
         list_address=settings.SITE_URL + address_of(campaign, language, "signatories"),
     )

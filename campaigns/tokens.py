@@ -6,10 +6,11 @@ import time
 from django.core import signing
 from django.utils.crypto import constant_time_compare
 
-from .models import Campaign, Invitation, LatePass, Signature
+from .models import Campaign, Invitation, LatePass, Signature, contacts
 
 OWN_PAGE = "campaigns.signature"
 SENT_PAGE = "campaigns.signature.sent"
+NEW_ADDRESS = "campaigns.signature.address"
 LATE = "campaigns.late"
 INVITATION = "campaigns.invitation"
 STOP = "campaigns.invitation.stop"
@@ -38,6 +39,22 @@ def read(token: str, purpose: str) -> Signature:
     if purpose == OWN_PAGE and not constant_time_compare(contact.email_index[:INDEX_CHARACTERS], index):
         raise Ended
     return signature
+
+
+def make_move(signature: Signature) -> str:
+    """For the link that proves the new address to which letters shall go."""
+    return signing.dumps([signature.pk, contacts.index(signature.contact.new_email)], salt=NEW_ADDRESS)
+
+
+def read_move(token: str) -> tuple[Signature, str]:
+    """The signature, and the index of the address to which the link went. Raises BadSignature and Ended as `read`
+    does, and Ended where letters shall go to another address by now."""
+    pk, index = signing.loads(token, salt=NEW_ADDRESS)
+    signature = Signature.objects.select_related("contact", "campaign", "text_version").filter(pk=pk).first()
+    contact = getattr(signature, "contact", None)
+    if signature is None or contact is None or index not in {contact.email_index, contacts.index(contact.new_email)}:
+        raise Ended
+    return signature, str(index)
 
 
 def make_late(late_pass: LatePass) -> str:

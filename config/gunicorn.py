@@ -2,6 +2,11 @@
 
 from gunicorn.http import message
 
+from config.logs import LOGGING
+
+accesslog = None  # who read which page is written nowhere
+logconfig_dict = LOGGING
+no_control_socket = True  # nothing here is to be steered from outside
 threads = 4
 timeout = 300  # seconds: lists of thousands of organizations take long
 

@@ -65,7 +65,7 @@ class WebServer:
         self.kill()
 
     def start(self) -> None:
-        options = ["--workers=2", "--preload", f"--bind={HOST}:{self.port}", "--log-level=warning"]
+        options = ["--config=config/gunicorn.py", "--workers=2", "--preload", f"--bind={HOST}:{self.port}"]
         with self.log.open("ab") as log:
             self.program = python("-m", "gunicorn", "config.wsgi", *options, env=self.environment, stderr=log)
 

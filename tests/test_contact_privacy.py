@@ -3,13 +3,18 @@
 import csv
 import datetime
 import io
+import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 import time_machine
 from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -17,18 +22,37 @@ from django.utils import timezone
 
 from campaigns import sealing
 from campaigns.admin import exports
-from campaigns.models import Campaign, Contact, Event, OutgoingMail, Signature, contacts
+from campaigns.models import (
+    Campaign,
+    Contact,
+    Event,
+    ImportBatch,
+    Invitation,
+    OutgoingMail,
+    Question,
+    Remark,
+    Report,
+    Signature,
+    contacts,
+)
+from config.logs import Masked
 from tests.builders import (
     filled_form,
+    invited_page,
     make_campaign,
     make_coordinator,
+    make_delivery,
+    make_draft,
+    make_invitation,
     make_member,
     make_signature,
+    make_update,
     own_page,
     send_letters,
     sent_page,
     sign_in,
 )
+from tests.test_public_data import read, sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +104,106 @@ def test_contact_is_nowhere_in_clear_after_the_whole_journey(client: Client, mai
     assert {word: tables_with(word) for word in TELLING} == {word: set() for word in TELLING}
     contact = Contact.objects.get()
     assert (contact.name, contact.role, contact.email) == ("Canary Contact", "night treasurer", CORRECTED)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that is written in production, and of other loggers than Django's also what only helps to find faults."""
+    written, root = io.StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(written), root.level
+    handler.setFormatter(Masked("%(name)s %(message)s"))
+    loggers = [root, logging.getLogger("django")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.setLevel(level)
+    for logger in loggers:
+        logger.removeHandler(handler)
+
+
+def make_canary_everywhere(client: Client, coordinator: User) -> Signature:
+    """A campaign's whole life, with the same person wherever somebody can be named."""
+    campaign, name, address = make_draft(), PERSON["contact_name"], PERSON["email"]
+    campaign.memberships.create(user=coordinator, role="owner")
+    campaign.share_draft(by=coordinator)
+    Remark(campaign=campaign, language="en", place="title", quote=campaign.title).leave(name, f"{name} would sign.")
+    campaign.publish(by=coordinator)
+    invitation = make_invitation(campaign, address, person=name)
+    client.post(invited_page(invitation), {"ask_change": "", "words": f"{name} asks for more."})
+    client.post("/campaigns/open-letter/sign/", filled_form(**{**PERSON, "email": "a.slip@river.example.org"}))
+    client.post(sent_page(Signature.objects.get()), {"again": ""})
+    client.post(sent_page(Signature.objects.get()), {"correct": "", "email": address})
+    client.post(own_page(Signature.objects.get()), {"confirm": ""})
+    signature = Signature.objects.get()
+    send_letters()
+    signature.ask(by=coordinator, words=f"Is {name} on your board?").answer(f"Yes, {name} is.")
+    Contact.objects.update(wants_updates=True)
+    signature.accept(by=coordinator)
+    Report.objects.about("/campaigns/open-letter/").send(f"{name} saw a slip.", address)
+    ImportBatch.objects.bring("list.csv", f"name,contact\nLake Watch,{name} <{address}>".encode(), by=coordinator)
+    return signature
+
+
+def break_and_stray(client: Client, signature: Signature, settings: Any) -> None:
+    """A page that fails, one whose link is forged, and letters that a server refuses."""
+    client.raise_request_exception = False
+    assert client.get(own_page(signature)[:-8] + "/").status_code == 404
+    keys, settings.CONTACT_KEYS = settings.CONTACT_KEYS, [b"another key of thirty-two bytes."]
+    assert client.get(own_page(signature)).status_code == 500
+    settings.CONTACT_KEYS = keys
+    client.raise_request_exception = True
+    for letter in OutgoingMail.objects.waiting():
+        letter.put_off(f"550 {PERSON['email']}: no such user")
+
+
+def test_canary_is_in_the_mail_to_it_alone_and_after_its_time_nowhere(
+    client: Client, settings: Any, log: io.StringIO
+) -> None:
+    coordinator = make_coordinator()
+    signature = make_canary_everywhere(client, coordinator)
+    break_and_stray(client, signature, settings)
+    sign_in(client, coordinator)
+    for page in pages_of_the_desk():
+        client.get(page, follow=True)
+    exported: Any = client.post(reverse("admin:campaigns_campaign_contacts", args=[signature.campaign_id, "csv"]))
+    assert b"the.canary" in b"".join(exported.streaming_content)
+    OutgoingMail.objects.waiting().update(next_try_at=timezone.now())
+    letters = send_letters()
+    delivery = make_delivery(signature.campaign)
+    make_update(signature.campaign).publish(by=coordinator)
+    letters += send_letters()
+    own = [letter for letter in letters if letter.to == [PERSON["email"]]]
+    others = [letter for letter in letters if letter.to != [PERSON["email"]]]
+    assert own
+    assert others
+
+    client.logout()
+    pages = ["/", "/campaigns/open-letter/", "/organizations/river-watch/", f"/deliveries/{delivery.fingerprint}/"]
+    places = {
+        "pages": sweep(client, "open-letter") + "".join(read(client, page) for page in pages),
+        "mail to others": "".join(letter.message().as_string() for letter in others),
+        "log": log.getvalue(),
+        "cache": repr(getattr(cache, "_cache", "")),
+        "media": "".join(path.name + readable(path.read_bytes()) for path in files_of(settings.MEDIA_ROOT)),
+        "database": "".join(value for _table, value in every_value()),
+    }
+    assert "signatures/…" in places["log"]
+    found = {(place, word) for place, told in places.items() for word in TELLING if word in told.casefold()}
+    assert found == set()
+
+    Contact.objects.update(wants_updates=False)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=400)):
+        call_command("erase_expired", verbosity=0)
+    for model in (Contact, Question, Invitation, Remark, Report):
+        assert not model._default_manager.exists(), model
+    assert bytes(ImportBatch.objects.get().sealed_file) == b""
+    assert tables_with(contacts.index(PERSON["email"])) == set()
+    assert Signature.objects.get().state == "listed"
+
+
+def files_of(folder: str) -> list[Path]:
+    return [path for path in Path(folder).rglob("*") if path.is_file()]
 
 
 def test_added_and_declined_contacts_are_nowhere_in_clear() -> None:

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns import tokens
 from campaigns.models import (
     Attack,
     Campaign,
@@ -197,6 +198,8 @@ def tell_of_campaigns(story: Story, first: User, second: User) -> None:
     story.tell("deleted", second, lambda: press_delete(other_desk, "campaign", draft.pk))
     campaign = make_draft("lakes")
     tomorrow = timezone.now() + A_DAY
+    story.tell("names withheld", first, lambda: campaign.withhold_names(by=first))
+    story.tell("names shown", second, lambda: campaign.show_names(by=second))
     story.tell("circulated", first, lambda: campaign.circulate(by=first))
     story.tell("link renewed", second, lambda: campaign.renew_link(by=second))
     story.tell("embargoed", first, lambda: campaign.embargo(tomorrow, by=first))
@@ -306,9 +309,18 @@ def tell_of_signatures(story: Story, first: User, second: User) -> None:
     story.tell("no initiator", first, lambda: signature.unmake_initiator(by=first))
     Contact.objects.update(wants_updates=True)
     story.tell("news ended", THE_GROUP, lambda: press(Client(), own_page(signature), stop_news=""))
+    typed = {"contact_name": "The chair", "contact_role": "chair", "email": "chair@river.example.org"}
+    data = f"{own_page(signature)}data/"
+    story.tell("contact corrected", THE_GROUP, lambda: press(Client(), data, **typed), "move asked")
+    moving = f"/signatures/{tokens.make_move(Signature.objects.get(pk=signature.pk))}/address/"
+    story.tell("moved", THE_GROUP, lambda: press(Client(), moving))
+    signature = Signature.objects.get(pk=signature.pk)
     story.tell("contacts exported", first, lambda: download(desk, address("campaign_contacts", campaign.pk, "csv")))
     story.tell("exported", second, lambda: download(other_desk, address("campaign_export", campaign.pk, "csv")))
     story.tell("withdrawn", THE_GROUP, lambda: press(Client(), own_page(signature), withdraw=""))
+    erased = make_pending(campaign, "Marsh Watch")
+    data = f"{own_page(erased)}data/"
+    story.tell("contact erased", THE_GROUP, lambda: press(Client(), data, erase="", is_sure="on"))
     pending = make_pending(campaign, "Hill Watch")
     story.tell("declined", second, lambda: pending.decline(by=second, reason="Nobody there knows of it."))
     signatory = {"name": "Sea Watch", "name_as_signed": "Sea Watch", "language": "en", "source": "telephone"}

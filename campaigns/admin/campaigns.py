@@ -46,6 +46,8 @@ from .timelines import export_timeline, timeline
 DONE = {
     "renew_link": _("The private page has a new link. The old one leads nowhere now."),
     "lift_embargo": _("The embargo is lifted. The campaign waits for you to publish it."),
+    "withhold_names": _("Until the first delivery the public sees how many have signed, and no name."),
+    "show_names": _("Names are public as soon as the campaign is."),
     "close": _("The campaign takes no more signatures."),
     "reopen": _("The campaign takes signatures again."),
     "admit_late": _("One late group can sign by the link below, once and within a week."),

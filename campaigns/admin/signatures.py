@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..desk import TOGETHER
-from ..models import Campaign, Place, Role, Sign, Signature, next_of, place_of
+from ..models import Campaign, Erasure, Event, Place, Role, Sign, Signature, next_of, place_of
 from .adding import AddForm
 from .addresses import address
 from .batches import decide_many
@@ -151,12 +151,22 @@ def review(signature: Signature, forms: dict[str, Any], mine: QuerySet[Campaign]
     return {
         "signature": signature,
         "campaign": signature.campaign,
-        "contact": getattr(signature, "contact", None),
+        **who_signed(signature),
         "specimens": specimens(signature, accepting[0].offered if accepting else []),
         "evidence": sorted(found, key=lambda each: AGAINST_FIRST.index(each.sign)),
         "questions": signature.questions.filter(taken_back_at=None).select_related("asked_by"),
         "lines": signature.events.order_by("at", "id").lines(),
         "statement": signature.text_version.statement(signature.language),
+    }
+
+
+def who_signed(signature: Signature) -> dict[str, Any]:
+    """The contact person or, where there is none any more, when it was erased, and whether at its own wish."""
+    if contact := getattr(signature, "contact", None):
+        return {"contact": contact}
+    return {
+        "erased": Erasure.objects.filter(model="contact", row=signature.pk).first(),
+        "erased_at_wish": signature.events.filter(verb=Event.Verb.CONTACT_ERASED).exists(),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..models import Organization, Signature
 from ..views.signatories import apart
 
-Kind, Shown, State = Signature.Kind, Signature.Shown, Signature.State
+Kind, State = Signature.Kind, Signature.State
 
 
 def specimen(signature: Signature, organization: Organization | None = None) -> dict[str, Any] | None:
@@ -18,7 +18,7 @@ def specimen(signature: Signature, organization: Organization | None = None) -> 
     organization = signature.organization or organization
     language, key = signature.campaign.language, organization.pk if organization else None
     listed = Signature.objects.as_on_page(language, key).get(pk=signature.pk)
-    if signature.shown != Shown.PUBLIC:
+    if not signature.is_public_by_name:
         return {"tally": tally_with(listed)}
     if signature.kind == Kind.ORGANIZATION:
         listed.organization = organization or Organization(name=signature.name, slug="new")
@@ -28,7 +28,7 @@ def specimen(signature: Signature, organization: Organization | None = None) -> 
 def specimens(signature: Signature, offered: Sequence[Organization | None]) -> list[dict[str, Any]]:
     """One for each of the organizations as whose it may be listed, in their order; one alone where it looks the same
     with every choice, none where it will not appear."""
-    if signature.shown != Shown.PUBLIC:
+    if not signature.is_public_by_name:
         offered = []
     looks = [specimen(signature, each) for each in offered or [None]]
     return [each for each in looks if each]

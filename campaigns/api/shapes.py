@@ -185,6 +185,7 @@ class Campaign(CampaignInBrief):
     texts: list[Text]
     demands: list[Demand]
     counts: Counts
+    names_withheld: Annotated[bool, Said("Whether all names are withheld, until a delivery or earlier.")]
     delivered: Delivered | None
     signatories: Link
     updates: Link
@@ -199,6 +200,7 @@ class Campaign(CampaignInBrief):
             texts=[Text.of(campaign, text) for text in texts],
             demands=[Demand.of(demand, texts, outcomes) for demand in campaign.text.demands],
             counts=Counts.of(tally),
+            names_withheld=campaign.names_withheld,
             delivered=Delivered.of(campaign),
             signatories=absolute(reverse("api_signatories", args=[campaign.slug])),
             updates=absolute(reverse("api_updates", args=[campaign.slug])),

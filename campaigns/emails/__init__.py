@@ -7,6 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from ..models import OutgoingMail
 from ..models.outbox import ABOUT_CAMPAIGNS, ABOUT_INVITATIONS
+from . import moving  # noqa: F401 - its letters are among those to signatories
 from .accounts import ABOUT_ACCOUNTS, to_person_of_the_desk
 from .addressees import to_addressee
 from .invitations import to_invited

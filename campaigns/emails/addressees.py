@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from .. import languages
 from .. import letter as paper
 from ..models import DeliveryRecipient, OutgoingMail
-from .words import Letter, composed, signed_by
+from .words import Letter, Untrue, composed, signed_by
 
 
 def to_addressee(mail: OutgoingMail) -> EmailMultiAlternatives:
-    """The delivered letter as PDF, with the list of which anyone can check the fingerprint."""
+    """The delivered letter as PDF, with the list of which anyone can check the fingerprint. Raises Untrue."""
     recipients = DeliveryRecipient.objects.select_related("delivery__campaign", "delivery__text_version")
     recipient = recipients.get(pk=mail.reference)
+    if not recipient.address:
+        raise Untrue("the address was erased")
     delivery, slug = recipient.delivery, recipient.delivery.campaign.slug
     sheet = paper.of_delivery(delivery, recipient.language, for_addressee=True, salutation=recipient.salutation)
     with translation.override(languages.spoken(recipient.language)):

@@ -87,7 +87,7 @@ def confirm_signature(signature: Signature, mail: OutgoingMail) -> Letter:
 def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
     require_state(signature, Signature.State.LISTED)
     title = title_of(signature)
-    if signature.shown == Signature.Shown.PUBLIC:
+    if signature.is_public_by_name:
         subject, fate = _("Your signature is public"), _("This name now stands under “%(title)s”:")
     else:
         subject, fate = _("Your signature counts"), _("This name now counts under “%(title)s”, and is not public:")
@@ -99,6 +99,8 @@ def signature_listed(signature: Signature, mail: OutgoingMail) -> Letter:
                 "under the text that you signed, and is not counted; a second letter asks you."
             )
         )
+    if signature.campaign.names_withheld:
+        paragraphs.append(signature.campaign.word_on_names)
     if signature.source not in {*BY_THE_GROUP, Signature.Source.IMPORT}:
         paragraphs.insert(0, _("You gave your word to a coordinator, who took the signature down for you."))
     return to_contact(

@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Campaign, Question, Signature
+from ..models import Campaign, Question, Signature, own_data
 from ..models.contacts import PRIVACY_NOTICE
 from ..models.questions import LONGEST_WORDS
 from .fields import AddressField, CountryField, LogoField, NameField, WebsiteField, WordsField
@@ -159,6 +160,57 @@ class AddressForm(forms.Form):
         label=_("Corrected address"),
         help_text=_("The link goes there instead, and the one already sent ends."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+
+
+class ContactForm(forms.Form):
+    """Who the contact person is, as that person puts it right. The address can be another once that of now is
+    confirmed."""
+
+    use_required_attribute = False
+
+    contact_name = NameField(
+        label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"})
+    )
+    contact_role = NameField(
+        label=_("Your role in the organization"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
+    )
+    email = AddressField(
+        label=_("Your e-mail address"),
+        help_text=_(
+            "To another address we send a link. Until its button is pressed, our letters go to the one of now."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+
+    def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
+        contact = signature.contact
+        known = {"contact_name": contact.name, "contact_role": contact.role, "email": contact.email}
+        super().__init__(*args, **{"initial": known, "auto_id": "own_%s", **kwargs})
+        self.fields["contact_role"].required = signature.kind == Kind.ORGANIZATION
+        self.fields["contact_role"].error_messages["required"] = _("Write your role in the organization.")
+        if signature.state == Signature.State.UNCONFIRMED:
+            del self.fields["email"]
+
+    def save(self, signature: Signature) -> bool:
+        """Puts right what was typed. False, with the reason beside the address, where that is refused."""
+        data = self.cleaned_data
+        try:
+            own_data.correct(signature, data["contact_name"], data["contact_role"], data.get("email", ""))
+        except ValidationError as error:
+            self.add_error("email", error)
+            return False
+        return True
+
+
+class EraseForm(forms.Form):
+    use_required_attribute = False
+
+    is_sure = forms.BooleanField(
+        label=_("Erase what you keep of me, for good"),
+        error_messages={"required": _("Tick this first, so that nothing is erased by mistake.")},
     )
 
 

@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import bidi
@@ -84,6 +85,13 @@ class Campaign(Beginning, Inviting):
         default=ListOrder.TIME,
         help_text=_("Initiators stand first, then who signed before publication; the others follow so."),
     )
+    names_withheld = models.BooleanField(
+        _("names withheld"),
+        default=False,
+        editable=False,
+        help_text=_("Until the first delivery only numbers are public."),
+    )
+    names_public_at = models.DateTimeField(_("withheld names public since"), null=True, editable=False)
     reply_to = models.EmailField(_("where to reply"), help_text=_("Groups that answer our letters write here."))
 
     objects = CampaignQuerySet.as_manager()
@@ -293,6 +301,45 @@ class Campaign(Beginning, Inviting):
         self.closes_at = moment
         self.save(update_fields=["closes_at"])
         Event.objects.record(Event.Verb.TIMED, self, by=by, until=moment.isoformat() if moment else "")
+
+    @transaction.atomic
+    def withhold_names(self, by: Any) -> None:
+        """Until the first delivery the public sees how many have signed, and no name. Raises ValidationError once names
+        have been public."""
+        self.lock()
+        if self.names_withheld:
+            return
+        if self.is_published:
+            raise ValidationError(_("The campaign is published: who has read its names cannot forget them."))
+        self.names_withheld, self.names_public_at = True, None
+        self.save(update_fields=["names_withheld", "names_public_at"])
+        Event.objects.record(Event.Verb.NAMES_WITHHELD, self, by=by)
+
+    @transaction.atomic
+    def show_names(self, by: Any) -> None:
+        """Names are public as soon as the campaign is, delivered or not."""
+        self.lock()
+        if self.names_withheld:
+            self.end_withholding()
+            Event.objects.record(Event.Verb.NAMES_SHOWN, self, by=by)
+
+    def end_withholding(self) -> None:
+        """From now on names are public, if they were withheld. The row is held."""
+        if self.names_withheld:
+            self.names_withheld, self.names_public_at = False, timezone.now()
+            self.save(update_fields=["names_withheld", "names_public_at"])
+
+    @property
+    def word_on_names(self) -> str:
+        """What whoever signs, or reads the list, has to know of the names; empty where they are public."""
+        words = gettext(
+            "All names are withheld until the statement is delivered, or its coordinators show them earlier."
+        )
+        return words if self.names_withheld else ""
+
+    def names_were_public_at(self, moment: datetime.datetime) -> bool:
+        """Whether names were not withheld then."""
+        return not self.names_withheld and (self.names_public_at is None or self.names_public_at <= moment)
 
     @transaction.atomic
     def admit_late(self, by: Any) -> "LatePass":

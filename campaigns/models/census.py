@@ -11,7 +11,7 @@ from django_countries import countries
 
 from .. import collation, names
 from .known_names import OrganizationName
-from .listing import STANDS, Kind, ListingQuerySet, Shown, Tally
+from .listing import BY_NAME, STANDS, Kind, ListingQuerySet, Tally
 
 MOST_WORDS_SOUGHT = 5
 # Where a signatory is from, as everybody may read it: see `Signature.country_in_public`.
@@ -81,8 +81,8 @@ class CensusQuerySet(ListingQuerySet):
 
     def census(self, words: str = "") -> Census:
         """How the list stands, and how many of those on it in public are found by all these words, in one query."""
-        counted = self.listed().annotate(stands=STANDS, land=COUNTRY).order_by()
-        rows = counted.values("stands", "kind", "shown", "land").annotate(
+        counted = self.listed().annotate(stands=STANDS, named=BY_NAME, land=COUNTRY).order_by()
+        rows = counted.values("stands", "kind", "named", "land").annotate(
             count=Count("pk"), found=Count("pk", filter=spelled(words))
         )
         return counted_by(list(rows))
@@ -103,7 +103,7 @@ def spelled(words: str) -> Q:
 def counted_by(rows: Iterable[dict[str, Any]]) -> Census:
     standing, countries_of, found = Counter[str](), Counter[str](), Counter[str]()
     for row in rows:
-        is_public = row["shown"] == Shown.PUBLIC
+        is_public = row["named"]
         standing[row["kind"] if row["stands"] else "earlier"] += row["count"]
         standing["withheld"] += row["count"] * (row["stands"] and not is_public)
         countries_of[row["land"]] += row["count"] * (row["stands"] and is_public)

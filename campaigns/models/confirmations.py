@@ -22,7 +22,7 @@ def resend(signature: "Signature") -> None:
     signature.lock()
     if signature.state != State.UNCONFIRMED:
         return
-    OutgoingMail.objects.queue("confirm_signature", signature, occasion=next_round(signature))
+    OutgoingMail.objects.queue("confirm_signature", signature, occasion=next_round(signature, "confirm_signature"))
     Event.objects.record(Event.Verb.RESENT, signature.campaign, signature)
 
 
@@ -32,14 +32,15 @@ def correct_address(signature: "Signature", address: str) -> None:
     signature.lock()
     if signature.state != State.UNCONFIRMED:
         return
-    OutgoingMail.objects.queue("confirm_signature", signature, occasion=next_round(signature))
+    OutgoingMail.objects.queue("confirm_signature", signature, occasion=next_round(signature, "confirm_signature"))
     signature.contact.email = address
     signature.contact.save(update_fields=["sealed_email", "email_index", "domain_index"])
     Event.objects.record(Event.Verb.READDRESSED, signature.campaign, signature)
 
 
-def next_round(signature: "Signature") -> int:
-    sent = OutgoingMail.objects.filter(kind="confirm_signature", reference=signature.pk).count()
+def next_round(signature: "Signature", kind: str) -> int:
+    """The number of the next letter of that kind about it. Raises ValidationError after a few."""
+    sent = OutgoingMail.objects.filter(kind=kind, reference=signature.pk).count()
     if sent >= MOST_LETTERS:
         raise ValidationError(
             _("We have sent the letter several times. Please write to us instead, at the address below.")

@@ -1,14 +1,19 @@
 """The person who signed for an organization: private, and never in clear in the database."""
 
+import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import domains, sealing
+from .erasures import Erasable
 from .events import Event
+from .listing import State
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
@@ -16,13 +21,15 @@ if TYPE_CHECKING:
 
 
 def sealed(column: str) -> property:
-    """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column.
+    """The text in the encrypted `column`, as a plain attribute; it is bound to its row and to the column. Empty where
+    nothing is kept, or nothing any more.
 
     Every column of sealed texts is called `sealed_…` and is read and written by this alone: so rotation finds them all.
     """
 
     def unseal(row: models.Model) -> str:
-        return sealing.unseal(bytes(getattr(row, column)), place(row, column), settings.CONTACT_KEYS)
+        kept = bytes(getattr(row, column))
+        return sealing.unseal(kept, place(row, column), settings.CONTACT_KEYS) if kept else ""
 
     def seal(row: models.Model, text: str) -> None:
         setattr(row, column, sealing.seal(text, place(row, column), settings.CONTACT_KEYS))
@@ -39,7 +46,23 @@ def place(row: models.Model, column: str) -> str:
 PRIVACY_NOTICE = 1
 
 
-class ContactQuerySet(models.QuerySet["Contact"]):
+class ContactQuerySet(Erasable["Contact"]):
+    @transaction.atomic
+    def erase(self) -> None:
+        """Deletes them for good, with what else is theirs: what they were asked and answered, their word to the
+        coordinators, the note on how their yes came. The signatures stay."""
+        keys = list(self.order_by().values_list("pk", flat=True))
+        apps.get_model("campaigns", "Question").objects.filter(signature__in=keys).delete()
+        apps.get_model("campaigns", "Signature").objects.filter(pk__in=keys).update(comment="", source_note="")
+        super().erase()
+
+    def expired(self, decided_before: datetime.datetime, ended_before: datetime.date) -> "ContactQuerySet":
+        """Those of signatures that were not accepted before that moment, and those of campaigns that ended before that
+        day, unless they asked for news and their signature stands."""
+        declined = Q(signature__state=State.DECLINED, signature__decided_at__lt=decided_before)
+        hears_news = Q(wants_updates=True, signature__state=State.LISTED)
+        return self.filter(declined | Q(signature__campaign__ends_on__lt=ended_before) & ~hears_news)
+
     def hand_out(self, campaign: "Campaign", ending: str, by: Any) -> "ContactQuerySet":
         """Those of the campaign's listed signatures, to go out as a file of that ending, which is recorded."""
         listed = self.filter(signature__campaign=campaign, signature__state="listed")
@@ -68,6 +91,7 @@ class Contact(models.Model):
     sealed_name = models.BinaryField()
     sealed_role = models.BinaryField()
     sealed_email = models.BinaryField()
+    sealed_new_email = models.BinaryField(default=b"")
     email_index = models.CharField(max_length=64, db_index=True)
     domain_index = models.CharField(max_length=64, blank=True, db_index=True)
     notice_version = models.PositiveIntegerField(_("privacy notice"), null=True)
@@ -78,6 +102,7 @@ class Contact(models.Model):
     name = sealed("sealed_name")
     role = sealed("sealed_role")
     _email = sealed("sealed_email")
+    new_email = sealed("sealed_new_email")  # to which letters shall go once it is proven
 
     objects = ContactQuerySet.as_manager()
 

@@ -63,6 +63,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             entry.delivery = delivery
         DeliveryEntry.objects.bulk_create(entries, batch_size=1000)
         delivery.address_to(recipients)
+        campaign.end_withholding()
         counts: dict[str, Any] = {"signatories": len(entries), "recipients": len(recipients)}
         Event.objects.record(Event.Verb.DELIVERED, campaign, by=by, number=delivery.number, **counts)
         OutgoingMail.objects.queue_for_all("delivered", campaign.signatures.standing(), occasion=delivery.pk)

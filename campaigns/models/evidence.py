@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from .. import domains, lookalikes, names
 from .campaigns import Campaign
 from .candidates import IDENTIFYING, Candidate, Reason
-from .listing import BY_THE_GROUP, Kind, Shown, State
+from .listing import BY_THE_GROUP, Kind, State
 from .organizations import Organization
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ def of_twins_in_another_script(signature: "Signature", candidates: Sequence[Cand
 
 
 def of_twin(twin: "Signature", told: str) -> Evidence:
-    is_in_public = twin.state == State.LISTED and twin.shown == Shown.PUBLIC
+    is_in_public = twin.state == State.LISTED and twin.is_public_by_name
     code = "twin_in_public" if is_in_public else "twin"
     return Evidence(code, Sign.AGAINST, told % {"name": twin.name}, twin.organization)
 

@@ -53,9 +53,13 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
         batch.save(update_fields=["sealed_file"])
         return batch
 
+    def with_old_files(self) -> "ImportBatchQuerySet":
+        """Those whose files were brought more than a day ago."""
+        return self.filter(created_at__lt=timezone.now() - FILES_ARE_KEPT).exclude(sealed_file=b"")
+
     def forget_files(self) -> None:
         """A file may hold more than its rows, such as addresses of people: after a day it is gone."""
-        self.filter(created_at__lt=timezone.now() - FILES_ARE_KEPT).exclude(sealed_file=b"").update(sealed_file=b"")
+        self.with_old_files().update(sealed_file=b"")
 
 
 class ImportBatch(models.Model):

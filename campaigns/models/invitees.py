@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ..addresses import PROBLEMS, Entry
 from .campaigns import Campaign
 from .contacts import Contact, index
+from .erasures import Erasable
 from .events import Event
 from .listing import ENDED
 from .organizations import Organization
@@ -104,7 +105,7 @@ def refuse_too_many(entries: Sequence[Entry]) -> None:
         raise ValidationError(_("Invite at most %(count)s groups at once."), params={"count": MOST_AT_ONCE})
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+class InvitationQuerySet(Erasable["Invitation"]):
     def judge(self, campaign: Campaign, entries: Sequence[Entry]) -> list[Verdict]:
         """For each entry, in their order, whether it would be invited. Costs three queries."""
         indices = [index(entry.address) if entry.address and not entry.problem else "" for entry in entries]

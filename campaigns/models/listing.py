@@ -12,14 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import collation
+from .erasures import Erasable
 
 if TYPE_CHECKING:
     from .campaigns import Campaign
-    from .signatures import Signature
+    from .signatures import Signature  # noqa: F401 - whose rows they are
 
 CONFIRM_WITHIN = datetime.timedelta(days=7)
 # A correction of wording changes nothing of what a group has signed; a new edition does.
 STANDS = Q(text_version__edition=F("campaign__current_version__edition"))
+
+# Of what is listed, that which everybody may read by name: all public names, lists, searches and counts go by this.
+BY_NAME = Q(shown="public", campaign__names_withheld=False)
 
 
 class State(models.TextChoices):
@@ -126,7 +130,7 @@ class Tally:
         return self.organizations + self.persons
 
 
-class ListingQuerySet(models.QuerySet["Signature"]):
+class ListingQuerySet(Erasable["Signature"]):
     def listed(self) -> Self:
         return self.filter(state=State.LISTED)
 
@@ -139,13 +143,27 @@ class ListingQuerySet(models.QuerySet["Signature"]):
         """Those whose addresses were not confirmed in time."""
         return self.filter(state=State.UNCONFIRMED, submitted_at__lt=timezone.now() - CONFIRM_WITHIN)
 
+    def undecided(self, ended_before: datetime.date) -> Self:
+        """Those that still wait for a decision in campaigns that ended before that day."""
+        return self.filter(state=State.PENDING, campaign__ends_on__lt=ended_before)
+
+    def set_aside(self, before: datetime.datetime) -> Self:
+        """Those that were cleared away with an attack before that moment."""
+        return self.filter(state=State.DISCARDED, attack__at__lt=before)
+
+    def going_whole(self) -> Self:
+        """Those of which nothing stays without their contact persons: nobody confirmed them, or they are in the own
+        name of a person who stands on no list, was never delivered, and of whom no public correction speaks."""
+        own_name = Q(kind=Kind.PERSON, state__in=ENDED, correction="", deliveries=None)
+        return self.filter(Q(state=State.UNCONFIRMED) | own_name)
+
     def confirmed(self) -> Self:
         """Those that stand or wait for a decision: their contact persons are told what happens to the text."""
         return self.filter(state__in=[State.PENDING, State.LISTED])
 
     def in_public(self) -> Self:
         """Those whose names everybody may read, in the order of the list, each with `stands` and `supplement`."""
-        public = self.listed().filter(shown=Shown.PUBLIC)
+        public = self.listed().filter(BY_NAME)
         return public.marked_standing().marked_supplement().in_list_order()
 
     def in_list_order(self) -> Self:
@@ -173,7 +191,7 @@ class ListingQuerySet(models.QuerySet["Signature"]):
     def published(self) -> Self:
         """Those of all campaigns whose names everybody may read now."""
         campaigns = apps.get_model("campaigns", "Campaign").objects.published()
-        return self.listed().filter(shown=Shown.PUBLIC, campaign__in=campaigns)
+        return self.listed().filter(BY_NAME, campaign__in=campaigns)
 
     def known_in(self, campaigns: "models.QuerySet[Campaign]") -> Self:
         """Those of the campaigns, and those of others that everybody may read."""
@@ -215,7 +233,7 @@ class ListingQuerySet(models.QuerySet["Signature"]):
     def page_one(self, language: str, size: int, newest: int) -> Self:
         """What the campaign's page tells of, in one query: the first `size` of `on_page`, the `newest` that came onto
         the list, the initiators that come later on it, and those that are `corrected`."""
-        public = self.listed().filter(shown=Shown.PUBLIC)
+        public = self.listed().filter(BY_NAME)
         first = Q(pk__in=public.in_list_order().values("pk")[:size])
         last = Q(pk__in=public.order_by("-position", "-id").values("pk")[:newest])
         others = Q(pk__in=public.filter(is_initiator=True).values("pk")) | Q(pk__in=self.corrected().values("pk"))
@@ -295,7 +313,7 @@ class ListingQuerySet(models.QuerySet["Signature"]):
             **self.listed().aggregate(
                 organizations=Count("pk", filter=STANDS & Q(kind=Kind.ORGANIZATION)),
                 persons=Count("pk", filter=STANDS & Q(kind=Kind.PERSON)),
-                withheld=Count("pk", filter=STANDS & ~Q(shown=Shown.PUBLIC)),
+                withheld=Count("pk", filter=STANDS & ~BY_NAME),
                 earlier=Count("pk", filter=~STANDS),
             )
         )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # What letters tell, in words, by their kinds: those that refer to a signature, to a campaign, and to an invitation.
 ABOUT_SIGNATURES = {
     "confirm_signature": _("to confirm an address"),
+    "confirm_address": _("to confirm another address"),
+    "address_asked": _("that another address was asked for"),
     "signed_by_invitation": _("that an invited group has signed"),
     "signature_awaits": _("that a signature awaits a decision"),
     "signature_listed": _("that a signature is listed"),
@@ -155,6 +157,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
             | Q(kind__in=list(ABOUT_INVITATIONS), reference__in=campaign.invitations.values("pk"))
             | Q(kind="letter", reference__in=recipients.values("pk"))
         )
+
+    def to_contact_of(self, signature: models.Model) -> "OutgoingMailQuerySet":
+        """Those to its contact person, the oldest first."""
+        to_contact = self.filter(kind__in=list(ABOUT_SIGNATURES), reference=signature.pk, recipient=None)
+        return to_contact.order_by("created_at")
 
     def due(self) -> "OutgoingMailQuerySet":
         now = timezone.now()

@@ -117,5 +117,5 @@ def may_be_taken_unseen(signature: "Signature") -> bool:
 def is_known(signature: "Signature") -> bool:
     """Whether the registry has it by a public name or its domain. That is no word on what it has signed."""
     called_so = Q(names__in=OrganizationName.objects.in_public().filter(key=names.key(signature.name)))
-    sites = {domains.of_website(signature.website), domains.of_email(signature.contact.email)} - {""}
+    sites = {domains.of_website(signature.website), domains.of_email(signature.sought().email)} - {""}
     return Organization.objects.standing().filter(called_so | Q(domain__in=sites)).exists()

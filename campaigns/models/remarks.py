@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import markdown
 from .contacts import sealed
+from .erasures import Erasable
 from .events import Event
 from .texts import Statement
 
@@ -27,7 +28,7 @@ DIGEST_CHARACTERS = 16
 TITLE, SUMMARY, WHOLE = "title", "summary", "whole"
 
 
-class RemarkQuerySet(models.QuerySet["Remark"]):
+class RemarkQuerySet(Erasable["Remark"]):
     def open(self) -> "RemarkQuerySet":
         return self.filter(settled_at=None)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import languages
 from .campaigns import Campaign
 from .contacts import masked, sealed
+from .erasures import Erasable
 from .events import Event
 from .outbox import OutgoingMail
 
@@ -30,7 +32,14 @@ MOST_AN_HOUR = 5  # of one page
 MOST_OPEN = 200  # of one campaign
 
 
-class ReportQuerySet(models.QuerySet["Report"]):
+class ReportQuerySet(Erasable["Report"]):
+    def expired(
+        self, settled_before: datetime.datetime, ended_before: datetime.date, sent_before: datetime.datetime
+    ) -> "ReportQuerySet":
+        """Those that were settled, or sent, before these moments, and those on campaigns that ended before that day."""
+        over = Q(settled_at__lt=settled_before) | Q(campaign__ends_on__lt=ended_before)
+        return self.filter(over | Q(at__lt=sent_before))
+
     def open(self) -> "ReportQuerySet":
         return self.filter(settled_at=None)
 

@@ -293,8 +293,8 @@ class Signature(models.Model):
 
     @property
     def is_public_by_name(self) -> bool:
-        """Whether everybody may read the name while it is listed."""
-        return self.shown == self.Shown.PUBLIC
+        """Whether everybody may read the name while it is listed, or could when it was taken off the list."""
+        return self.shown == self.Shown.PUBLIC and self.campaign.names_were_public_at(self.ended_at or timezone.now())
 
     @property
     def shows_logo(self) -> bool:
@@ -322,8 +322,10 @@ class Signature(models.Model):
 
     @property
     def public_since(self) -> datetime.datetime:
-        """Since when everybody may read a listed name: since it was listed, or since the campaign is public."""
-        return max(moment for moment in (self.decided_at, self.campaign.publish_at) if moment)
+        """Since when everybody may read a listed name: since it was listed, or since the campaign or its names are
+        public."""
+        moments = self.decided_at, self.campaign.publish_at, self.campaign.names_public_at
+        return max(moment for moment in moments if moment)
 
     @property
     def signed_at(self) -> datetime.datetime:

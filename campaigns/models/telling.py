@@ -32,6 +32,10 @@ BY_THE_GROUP = {
     "refused",
     "withdrawn",
     "news ended",
+    "contact corrected",
+    "move asked",
+    "moved",
+    "contact erased",
     "logo set",
     "logo removed",
     "decides later",
@@ -178,6 +182,15 @@ ERASED: dict[str, Any] = {
     "requests": _("requests that nobody confirmed"),
     "invitations": _("invitations"),
     "remarks": _("remarks on the draft"),
+    "set aside": _("requests that were set aside"),
+    "phrases": _("words by which attacks were found"),
+    "undecided": _("requests that nobody decided on"),
+    "persons": _("names of persons who are on no list"),
+    "contacts": _("contact persons"),
+    "reports": _("reports of errors"),
+    "recipients": _("addresses to which letters were delivered"),
+    "files": _("files of lists"),
+    "list rows": _("rows of lists that were brought"),
 }
 
 # Each detail in words, by its name. What is not here is kept for the program and never shown.

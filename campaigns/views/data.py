@@ -111,5 +111,8 @@ def signatories_txt(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     language = text_for_reader(campaign, request.GET.get("in"))["text"].language
     standing = list(campaign.signatures.standing().on_page(language).lines())
     by, form = request.GET.get("by", ""), request.GET.get("as", "")
-    words = press.text(standing, campaign.signatures.tally().withheld, by, form, get_language() or "")
+    withheld, reader = campaign.signatures.tally().withheld, get_language() or ""
+    words = press.text(standing, withheld, by, form, reader)
+    if campaign.names_withheld:
+        words += f"\n{campaign.word_on_names}\n"
     return HttpResponse(words, content_type="text/plain; charset=utf-8")

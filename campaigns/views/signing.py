@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
-from ..forms.signing import AddressForm, AnswerForm, LogoForm, SignForm
-from ..models import Campaign, LatePass, Signature, brought_logos, confirmations
+from ..forms.signing import AddressForm, AnswerForm, ContactForm, EraseForm, LogoForm, SignForm
+from ..models import Campaign, Contact, LatePass, Signature, brought_logos, confirmations
 from .doors import by_either_door, text_for_reader
 from .errors import gone
 
@@ -45,7 +45,7 @@ def ends_as_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except tokens.Ended:
+        except (tokens.Ended, Signature.DoesNotExist, Contact.DoesNotExist):  # the last two: erased in this moment
             return gone(request)
         except SetAside as reason:
             return set_aside(request, reason.args[0])
@@ -139,8 +139,7 @@ def own_page(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(request.path)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    context = {**about(signature), "refusal": refusal, "token": token, "form": LogoForm(), "answer_form": answer}
-    return render(request, "campaigns/signature.html", context, status=status)
+    return shown(request, signature, token, status, refusal=refusal, answer_form=answer)
 
 
 @never_cache
@@ -163,8 +162,18 @@ def own_logo(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("own_page", token)
     except ValidationError as error:
         status, refusal = REFUSED, error
-    answer = AnswerForm(signature=signature)
-    context = {**about(signature), "refusal": refusal, "token": token, "form": form, "answer_form": answer}
+    return shown(request, signature, token, status, refusal=refusal, form=form)
+
+
+def shown(request: HttpRequest, signature: Signature, token: str, status: int, **sent: Any) -> HttpResponse:
+    """The contact person's own page, with the forms as they were `sent`, by their names there; else with new ones."""
+    forms = {
+        "form": LogoForm(),
+        "answer_form": AnswerForm(signature=signature),
+        "contact_form": ContactForm(signature=signature),
+        "erase_form": EraseForm(),
+    }
+    context = {**about(signature), "token": token, **forms, **sent}
     return render(request, "campaigns/signature.html", context, status=status)
 
 

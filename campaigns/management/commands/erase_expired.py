@@ -11,8 +11,9 @@ from campaigns.backups import erasures
 
 class Command(BaseCommand):
     help = (
-        "Erase what has had its time: requests whose address nobody confirmed within 7 days, and the invitations of\n"
-        "campaigns, and remarks on their drafts, 90 days after they have ended.\n\n"
+        "Erase what has had its time: requests whose address nobody confirmed within 7 days, contact persons 30 days\n"
+        "after a signature was not accepted and 90 days after a campaign has ended, and what else docs/security.md\n"
+        "names.\n\n"
         "Who asked for no more invitations stays on record, by a keyed hash of the address. Run it once a day, from\n"
         "cron. It erases some hundreds at a time, each time for good: stopped in the middle, it goes on the next day\n"
         "where it was. What was erased is on each campaign's record, by number, and the list of the rows is kept in\n"
