@@ -73,8 +73,9 @@ def served(folder: Path, pem: Path, key: Path) -> Iterator[str]:
     }
     for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["shell", "-v0", "-c", FILL]):
         subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
-    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", host, "--certfile", pem, "--keyfile", key, "--threads=4"]
-    server = subprocess.Popen([*gunicorn, "--log-level=error", "config.wsgi"], env=environment)
+    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", host, "--threads=4"]
+    tls = ["--certfile", str(pem), "--keyfile", str(key)]
+    server = subprocess.Popen([*gunicorn, *tls, "--log-level=error", "config.wsgi"], env=environment)
     try:
         wait_for(int(host.partition(":")[2]))
         yield host
