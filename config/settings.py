@@ -14,6 +14,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config import proxies
 from config.logs import LOGGING  # noqa: F401 - a setting, which gunicorn takes too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -96,13 +97,16 @@ INSTALLED_APPS = [
     "campaigns",
 ]
 MIDDLEWARE = [
+    "config.proxies.believed",
     "django.middleware.security.SecurityMiddleware",
-    "config.headers.permissions_policy",
+    "config.headers.set_headers",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "campaigns.languages.by_path",
+    "config.requests.readable",
     "django.middleware.common.CommonMiddleware",
+    "campaigns.origins.FromHere",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "campaigns.sessions.limits",
@@ -134,6 +138,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{LOCAL_DIR / 'undersigned.sqlite3'}")}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # for who keeps connections open by CONN_MAX_AGE
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+IS_CACHE_REDIS = CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+if IS_CACHE_REDIS:
+    CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=1, socket_timeout=1)  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
@@ -250,17 +257,36 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": HTTPS,
     }
 }
 CSRF_FAILURE_VIEW = "campaigns.views.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME, SESSION_COOKIE_NAME = (
+    ("__Host-csrftoken", "__Host-sessionid") if HTTPS else ("csrftoken", "sessionid")
+)
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("TRUSTED_PROXY", default=False):
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+try:
+    TRUSTED_PROXY = proxies.read(env.list("TRUSTED_PROXY", default=[]))
+except ValueError as error:
+    words = "TRUSTED_PROXY names addresses or networks, such as 127.0.0.1,10.0.0.0/8, or unix for a socket"
+    raise ImproperlyConfigured(f"{words}: {error}") from error
+if TRUSTED_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+# Limits
+
+PUBLIC_FORM_BYTES = 256 * 1024  # of the body of what anybody may send; a file that is taken adds its own
+FORMS_OF_A_NETWORK = env.int("FORMS_OF_A_NETWORK", default=600)  # in an hour, each
+LETTERS_TO_A_DOMAIN = env.int("LETTERS_TO_A_DOMAIN", default=600)
+LETTERS_TO_A_PROVIDER = env.int("LETTERS_TO_A_PROVIDER", default=2000)  # a domain where anybody can have an address
+LETTERS_OF_A_CAMPAIGN = env.int("LETTERS_OF_A_CAMPAIGN", default=2000)
+LETTERS_TO_AN_ADDRESS = env.int("LETTERS_TO_AN_ADDRESS", default=20)  # in a day, that ask to confirm

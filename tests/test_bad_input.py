@@ -319,3 +319,49 @@ def test_closed_campaign_asks_nobody_to_correct_anything(client: Client) -> None
     response = client.post(SIGN, filled_form(organization_name="R"))
     assert "Please correct" not in page(response)
     assert beside(response, "organization_name") == ""
+
+
+# What nothing reads
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?page=%00", "/?%00=1", "/?page=a%07b", "/?page=%1b%5b2J", "/campaigns/open%00letter/", "/%7f",
+        "/campaigns/open-letter/signatories/?q=%08", "/organizations/%01/", "/api/campaigns/?after=%00",
+        "/uk/campaigns/open-letter/?in=%00", "/signatures/%00/", "/admin/?next=%00",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_control_characters_in_an_address_are_refused(client: Client, address: str, method: str) -> None:
+    make_campaign()
+    response = getattr(client, method)(address)
+    assert response.status_code == 400
+    assert page(response).count("<h1>") == 1
+
+
+@pytest.mark.parametrize("address", ["/?page=a%09b", "/?page=a%0d%0ab", "/?q=%e2%80%8b", "/?q=%ff"])
+def test_other_signs_in_an_address_are_read(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 200
+
+
+def test_signs_by_which_word_processors_divide_lines_end_lines(client: Client) -> None:
+    make_campaign()
+    assert client.post(SIGN, filled_form(comment="one\x0btwo\x0cthree\u2028four")).status_code == 302
+    assert Signature.objects.get().comment == "one\ntwo\nthree\nfour"
+
+
+@pytest.mark.parametrize("address", [SIGN, "/report/", "/invitations/a:b:c/", "/campaigns/open-letter/"])
+def test_more_than_a_form_holds_is_refused_before_it_is_read(client: Client, address: str) -> None:
+    make_campaign()
+    before = every_row()
+    response = client.post(address, filled_form(comment="a" * 300_000))
+    assert response.status_code == 413
+    assert "That is too much at once" in page(response)
+    assert every_row() == before
+
+
+def test_more_fields_than_a_form_has_are_refused(client: Client) -> None:
+    make_campaign()
+    response = client.post(SIGN, {f"field{number}": "" for number in range(1001)})
+    assert response.status_code == 413

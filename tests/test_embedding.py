@@ -84,7 +84,7 @@ def test_frame_is_in_the_colours_that_are_asked(client: Client, theme: str, html
     assert f'<html lang="en" dir="ltr"{html}>' in read(client, f"{EMBED}?theme={theme}")
 
 
-@pytest.mark.parametrize("theme", ["", "evil", "light dark", '"><b>', "%00", LONG])
+@pytest.mark.parametrize("theme", ["", "evil", "light dark", '"><b>', LONG])
 def test_frame_in_unknown_colours_is_as_the_screen(client: Client, theme: str) -> None:
     make_campaign()
     assert read(client, f"{EMBED}?theme={theme}") == read(client, EMBED)

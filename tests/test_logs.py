@@ -51,7 +51,7 @@ def test_other_lines_stay_as_they_are() -> None:
 def test_running_server_writes_no_link_of_ones_own(production: dict[str, str]) -> None:
     """The site has neither tables nor collected files here, so that every page breaks, with its traceback."""
     given = {**production, "SITE_URL": "http://localhost:8000"}
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "--bind", "127.0.0.1:0", "config.wsgi"]
+    command = [sys.executable, "-m", "gunicorn", "--config=config/gunicorn.py", "--bind", "127.0.0.1:0", "config.wsgi"]
     written: list[str] = []
     with subprocess.Popen(command, env=given, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr

@@ -103,7 +103,7 @@ def test_unknown_and_ended_links_are_answered_alike_after_one_query(client: Clie
         answers.append((response.status_code, len(asked), dict(response.headers), response.content))
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][:2] == (404, 1)
-    for odd in ("/drafts/%00/", "/drafts/a%20b/", f"/drafts/{'a' * 3000}/"):
+    for odd in ("/drafts/a%20b/", f"/drafts/{'a' * 3000}/"):
         assert client.get(odd).status_code == 404
 
 

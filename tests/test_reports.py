@@ -123,7 +123,6 @@ def test_page_behind_a_link_of_a_letter_never_gives_its_token_away(client: Clien
         f"/deliveries/{'0' * 64}/",
         f"{LETTER}in/{'e' * 300}/",
         f"{LETTER}?late=secret",
-        f"{LETTER}\0",
         "javascript:alert(1)",
     ],
 )

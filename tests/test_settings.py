@@ -155,3 +155,24 @@ def test_administrator_with_a_short_password_is_refused(production: dict[str, st
     ended = create_administrator(production, "short")
     refusal = "CommandError: This password is too short. It must contain at least 15 characters.\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", refusal)
+
+
+SITES = {
+    "https://statements.example.org": "__Host-csrftoken __Host-sessionid True True True",
+    f"http://{'abcdefgh234567' * 4}.onion": "csrftoken sessionid False False False",
+}
+
+
+@pytest.mark.parametrize(("site", "told"), SITES.items())
+def test_cookies_are_bound_to_the_host_under_https(production: dict[str, str], site: str, told: str) -> None:
+    code = """from config import settings as s; print(s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_SECURE,
+        s.SECURE_SSL_REDIRECT, s.CONTENT_SECURITY_POLICY['DIRECTIVES']['upgrade-insecure-requests'])"""
+    ended = python({**production, "SITE_URL": site}, "-c", code)
+    assert (ended.stdout.strip(), ended.stderr) == (told, "")
+
+
+@pytest.mark.parametrize("value", ["on", "proxy.example.org", "10.0.0.0/33", "127.0.0.1,yes"])
+def test_proxy_that_is_no_network_does_not_start_and_is_named(production: dict[str, str], value: str) -> None:
+    ended = manage({**production, "TRUSTED_PROXY": value}, "check")
+    assert ended.returncode != 0
+    assert "TRUSTED_PROXY names addresses or networks, such as 127.0.0.1" in ended.stderr.splitlines()[-1]

@@ -2,13 +2,18 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
+import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from campaigns import collation, tokens
 from campaigns.models import Contact, Event, OutgoingMail, Signature
-from tests.builders import filled_form, make_campaign, make_coordinator, opened
+from tests.builders import filled_form, make_campaign, make_coordinator, make_listed, make_signature, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +78,27 @@ def test_form_that_is_sent_again_is_one_signature_and_one_with_other_words_anoth
     client.post(SIGN, {**form, "organization_name": "Lake Watch"})
     client.post(SIGN, {**form, "opened": opened(seconds_ago=40)})
     assert sorted(Signature.objects.values_list("name", flat=True)) == ["Lake Watch", "River Watch", "River Watch"]
+
+
+@pytest.mark.usefixtures("theme_in_memory")
+def test_answer_to_an_address_that_has_signed_is_as_to_any_other(client: Client) -> None:
+    campaign = make_campaign()
+    make_listed(campaign, email="secretary@one.example.org")
+    make_signature(campaign, "Lake Watch", email="secretary@two.example.org")
+    client.post(SIGN, filled_form(email="first@river.example.org"))  # the day's first makes the key of its counts
+    with time_machine.travel(timezone.now(), tick=False):
+        heard = [hear(client, f"secretary@{which}.example.org") for which in ("six", "one", "two")]
+    assert heard[1] == heard[0]
+    assert heard[2] == heard[0]
+
+
+def hear(client: Client, address: str) -> list[Any]:
+    """All that can be told from outside and within when a form with the address is sent: status, headers, body and
+    statements, without tokens and what the form itself has said."""
+    with CaptureQueriesContext(connection) as asked:
+        sent = client.post(SIGN, filled_form(email=address))
+        page = client.get(sent["Location"])
+    told = [str((answer.status_code, sorted(answer.items()), answer.content.decode())) for answer in (sent, page)]
+    domain = address.partition("@")[2]
+    masked = [re.sub(r"(token=|value=\\?\")[^\"'&]+", r"\1…", words.replace(domain, "…")) for words in told]
+    return [*masked, *(re.sub(r"'(?:[^']|'')*'(::\w+)?|\b\d+\b|s\d+_x\d+", "?", query["sql"]) for query in asked)]

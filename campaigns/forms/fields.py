@@ -1,5 +1,6 @@
 """What the public may write in a field."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from .. import bidi, collation, logos, names
+
+DIVIDERS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def without_limit(attributes: dict[str, Any]) -> dict[str, Any]:
@@ -34,9 +37,13 @@ class NameField(forms.CharField):
 
 
 class WordsField(forms.CharField):
-    """Words that others read, without signs that turn the direction of what stands around them."""
+    """Words that others read, without signs that turn the direction of what stands around them. The signs by which
+    word processors divide lines become ends of lines."""
 
     default_validators = [bidi.validate]
+
+    def to_python(self, value: Any) -> str:
+        return DIVIDERS.sub("\n", super().to_python(value) or "")
 
 
 class CountryField(forms.ChoiceField):

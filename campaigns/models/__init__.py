@@ -14,6 +14,7 @@ from .imports import ImportBatch, ImportRow
 from .invitations import Invitation
 from .invitees import InvitationTally, LeftOut, Registered, Verdict
 from .known_names import OrganizationName
+from .limits import DayKey, Limited, RateLimit
 from .listing import Tally
 from .memberships import Membership, Role
 from .merges import Foresight, Merge, decides_on, foresee
@@ -42,6 +43,7 @@ __all__ = [
     "Candidate",
     "Catch",
     "Contact",
+    "DayKey",
     "Delivery",
     "DeliveryEntry",
     "DeliveryRecipient",
@@ -58,6 +60,7 @@ __all__ = [
     "InvitationTally",
     "LatePass",
     "LeftOut",
+    "Limited",
     "Marks",
     "Membership",
     "Merge",
@@ -72,6 +75,7 @@ __all__ = [
     "Proposal",
     "Question",
     "Queue",
+    "RateLimit",
     "Reading",
     "Registered",
     "Remark",

@@ -7,8 +7,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from ..forms.drafts import RemarkForm
-from ..models import Campaign, Remark
+from ..models import Campaign, RateLimit, Remark
 from ..models.texts import nearest
+from .errors import held_back
 from .keeping import kept_by_nobody
 
 INVALID, TOO_MANY = 422, 429
@@ -33,9 +34,11 @@ def draft(request: HttpRequest, secret: str, language: str = "") -> HttpResponse
         return render(request, "campaigns/draft.html", {**context, "form": form}, status=INVALID)
     remark = Remark(campaign=campaign, language=text.language, place=passage.place, quote=passage.words)
     try:
+        RateLimit.objects.admit(request.META["REMOTE_ADDR"])
         remark.leave(form.cleaned_data["name"], form.cleaned_data["words"])
     except ValidationError as error:
         if error.code == "ended":
             raise Http404 from error
-        return render(request, "campaigns/draft.html", {**context, "form": form, "refusal": error}, status=TOO_MANY)
+        context |= {"form": form, "refusal": error}
+        return held_back(render(request, "campaigns/draft.html", context, status=TOO_MANY), error)
     return redirect(f"{request.path}#{passage.anchor}")

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,8 +14,10 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from .. import languages
+from .. import languages, origins
+from ..models import Limited
 
+TOO_MANY = 429
 OURS = {"csrfmiddlewaretoken"}
 UNAVAILABLE = 503
 RETRY_AFTER_SECONDS = 10
@@ -29,7 +31,10 @@ def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpRe
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+    if isinstance(exception, RequestDataTooBig):
+        words = _("More came at once than we read, so nothing was done. Go back and send less.")
+        return problem(request, 413, _("That is too much at once"), words)
+    if isinstance(exception, (TooManyFieldsSent, TooManyFilesSent)):
         words = _("More came at once than we read, so nothing was done. Go back and choose fewer, a hundred at most.")
         return problem(request, 413, _("That is too much at once"), words)
     return problem(request, 400, _("We could not read this request"), _("Please go back and try again."))
@@ -41,9 +46,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    if sent_from_the_desk(request):
+    if origins.is_from_elsewhere(request):
+        words = _(
+            "It was sent by a page that is not ours, so nothing was saved. Open the form on this site, and send it."
+        )
+    elif sent_from_the_desk(request):
         return not_saved(request, _("You have signed in anew since this form was opened."))
-    if settings.CSRF_COOKIE_NAME in request.COOKIES:
+    elif settings.CSRF_COOKIE_NAME in request.COOKIES:
         words = _("You have signed in or out since it was opened. Nothing was saved: go back, load it again, and send.")
     else:
         words = _(
@@ -71,10 +80,18 @@ def not_saved(request: HttpRequest, words: Any, door: str = "", label: Any = "",
     return render(request, "not_saved.html", context, status=status)
 
 
+def held_back(response: HttpResponse, refusal: ValidationError | None) -> HttpResponse:
+    """The page with a form that was refused; programs, too, are told where it was for a limit, and until when."""
+    if isinstance(refusal, Limited):
+        response.status_code = TOO_MANY
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     return problem(
         request,
-        429,
+        TOO_MANY,
         _("Too many attempts"),
         _("Too many came from your address in a short time. Wait ten minutes, then try again. Nobody is locked out."),
     )

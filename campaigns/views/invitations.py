@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods
 
 from .. import tokens
 from ..forms.invitations import DecideLaterForm, InvitedForm, NotThisTimeForm, WordsForm
-from ..models import Campaign, Invitation, Signature, Suppression
+from ..models import Campaign, Invitation, RateLimit, Signature, Suppression
+from .errors import held_back
 from .keeping import unkept
 from .signing import FORM_METHODS, INVALID, REFUSED, SetAside, ends_as_gone
 
@@ -70,7 +71,7 @@ def invitation(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         "refusal": refusal,
         **answers,
     }
-    return render(request, "campaigns/invitation.html", context, status=status)
+    return held_back(render(request, "campaigns/invitation.html", context, status=status), refusal)
 
 
 def answers_to(invitation: Invitation, language: str, sent: QueryDict | None) -> Forms:
@@ -101,6 +102,7 @@ def take(invitation: Invitation, answers: Forms, request: HttpRequest) -> str:
     if form is None or not form.is_valid():
         return ""
     if isinstance(form, InvitedForm):
+        RateLimit.objects.admit(request.META["REMOTE_ADDR"], form.cleaned_data["email"], invitation.campaign)
         return after_signing(request, invitation.sign(form.signatory(), form.contact()))
     if name == "decide":
         invitation.decide_later(form.cleaned_data["by_day"])

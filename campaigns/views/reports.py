@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..forms.reports import ReportForm
-from ..models import Report
+from ..models import RateLimit, Report
+from .errors import held_back
 
 INVALID, TOO_MANY = 422, 429
 
@@ -24,6 +25,7 @@ def report(request: HttpRequest) -> HttpResponse:
     status, refusal = INVALID if form.is_bound else 200, None
     if form.is_bound and form.is_valid():
         try:
+            RateLimit.objects.admit(request.META["REMOTE_ADDR"])
             report.send(form.cleaned_data["words"], form.cleaned_data["email"])
         except ValidationError as error:
             status, refusal = TOO_MANY, error
@@ -31,7 +33,7 @@ def report(request: HttpRequest) -> HttpResponse:
             about = f"?{urlencode({'page': report.page}, safe='/')}" if report.page else ""
             return redirect(reverse("report_sent") + about)
     context = {"report": report, "form": form, "refusal": refusal}
-    return render(request, "campaigns/report.html", context, status=status)
+    return held_back(render(request, "campaigns/report.html", context, status=status), refusal)
 
 
 @never_cache

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from .. import differences, tokens
 from ..forms.signing import AddressForm, AnswerForm, ContactForm, EraseForm, LogoForm, SignForm
-from ..models import Campaign, Contact, LatePass, Signature, brought_logos, confirmations
+from ..models import Campaign, Contact, LatePass, RateLimit, Signature, brought_logos, confirmations
 from .doors import by_either_door, text_for_reader
-from .errors import gone
+from .errors import gone, held_back
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 INVALID, REFUSED = 422, 409
@@ -80,22 +80,21 @@ def sign(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     reading = text_for_reader(campaign, request.GET.get("in"))
     late_pass = late_pass_of(request, campaign)
     may_sign = campaign.is_open or late_pass is not None
-    options: dict[str, Any] = {"campaign": campaign, "language": reading["text"].language}
-    if may_sign:
-        form = SignForm(request.POST if request.method == "POST" else None, **options)
-    else:
-        form = SignForm(initial=request.POST.dict(), **options)
+    sent, language, refusal = request.POST if request.method == "POST" else None, reading["text"].language, None
+    form = SignForm(sent if may_sign else None, initial=sent and sent.dict(), campaign=campaign, language=language)
     if form.is_bound and form.is_valid():
         try:
+            RateLimit.objects.admit(request.META["REMOTE_ADDR"], form.cleaned_data["email"], campaign)
             signature = Signature.objects.submit(campaign, form.signatory(), form.contact(), late_pass)
         except ValidationError as error:
+            refusal = error
             form.add_error(None, error)
         else:
             token = urlencode({"token": tokens.make(signature, tokens.SENT_PAGE)})
             return redirect(f"{campaign.address('sent')}?{token}")
     context = {**reading, "form": form, "may_sign": may_sign}
-    status = 200 if request.method != "POST" else INVALID if may_sign else REFUSED
-    return render(request, "campaigns/sign.html", context, status=status)
+    status = 200 if sent is None else INVALID if may_sign else REFUSED
+    return held_back(render(request, "campaigns/sign.html", context, status=status), refusal)
 
 
 @never_cache
@@ -114,16 +113,18 @@ def sent(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     status, refusal = 200, None
     try:
         if "again" in request.POST:
+            RateLimit.objects.admit(request.META["REMOTE_ADDR"], signature.contact.email, campaign)
             confirmations.resend(signature)
             return redirect(request.get_full_path())
         if form.is_bound and form.is_valid():
+            RateLimit.objects.admit(request.META["REMOTE_ADDR"], form.cleaned_data["email"], campaign)
             confirmations.correct_address(signature, form.cleaned_data["email"])
             return redirect(request.get_full_path())
         status = INVALID if form.is_bound else 200
     except ValidationError as error:
         status, refusal = REFUSED, error
     context = {"campaign": signature.campaign, "signature": signature, "form": form, "refusal": refusal}
-    return render(request, "campaigns/sent.html", context, status=status)
+    return held_back(render(request, "campaigns/sent.html", context, status=status), refusal)
 
 
 @never_cache

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from campaigns import retention
 from campaigns.backups import erasures
+from campaigns.models import RateLimit
 
 
 class Command(BaseCommand):
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and erase nothing")
 
     def handle(self, *args: Any, dry_run: bool, verbosity: int, **options: Any) -> None:
+        if not dry_run:
+            RateLimit.objects.forget()
         for rule in retention.RULES:
             expired = rule.expired().count()
             if dry_run:
