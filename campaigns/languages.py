@@ -29,9 +29,9 @@ def of_path(path: str) -> str:
 
 
 def unprefixed(path: str) -> str:
-    """The path as it is in English."""
+    """The path as it is in English. It begins with one slash: two would lead to another site."""
     named = of_path(path)
-    return path if named == settings.LANGUAGE_CODE else path.removeprefix(f"/{named}") or "/"
+    return path if named == settings.LANGUAGE_CODE else "/" + path.removeprefix(f"/{named}").lstrip("/")
 
 
 def in_language(path: str, code: str) -> str:

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns import verify
+from tests.lengths import how_many
 
-FULL = bool(os.environ.get("UNDERSIGNED_FULL"))
-CHANGES = 10_000 if FULL else 2_000
-ASKED_OF_THE_SCRIPT = 1_000 if FULL else 20
+CHANGES = how_many(2_000, 10_000)
+ASKED_OF_THE_SCRIPT = how_many(20, 1_000)
 NAMES = ["River Watch", "Спілка річок", "جمعية النهر", "Zażółć “gęślą” jaźń", "河川監視", "Anti\\slash"]
 
 
