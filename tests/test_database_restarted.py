@@ -1,6 +1,6 @@
 """PostgreSQL stops and comes back while groups sign: nothing acknowledged is lost, and pages are right again at once.
 
-Twice among forty groups; with LONG=1, five times among five hundred.
+Twice among forty groups; with UNDERSIGNED_FULL=1, five times among five hundred.
 """
 
 import threading
@@ -14,11 +14,12 @@ from pathlib import Path
 import psycopg2
 from django.db import connection
 
+from tests.lengths import how_many
 from tests.mail_server import PATIENCE
 from tests.processes import Postgresql, WebServer, as_in_production, manage, python
-from tests.visitors import HALVES, HEADINGS, IS_LONG, STORED, Group, Reckoning, Visitor, moments, signing, table
+from tests.visitors import HALVES, HEADINGS, STORED, Group, Reckoning, Visitor, moments, signing, table
 
-GROUPS, RESTARTS = (500, 5) if IS_LONG else (40, 2)
+GROUPS, RESTARTS = how_many(40, 500), how_many(2, 5)
 MODES = ["immediate", "fast"]  # as if the power had failed; and every connection ended
 PAGES = ["/campaigns/open-letter/", "/", "/uk/campaigns/open-letter/signatories/"]
 MAKE_CAMPAIGN = "import django; django.setup(); from tests.builders import make_campaign; make_campaign()"

@@ -1,7 +1,7 @@
 """The mail server refuses, puts off, hangs and hangs up, and workers are killed: every letter comes, and none twice but
 where nobody could know that it had come.
 
-Ten faulty tries and two kills among a dozen letters; with LONG=1, thirty and ten among sixty. Two workers send at once.
+Ten faulty tries and two kills among a dozen letters; with UNDERSIGNED_FULL=1, thirty and ten among sixty. Two workers send at once.
 """
 
 import asyncio
@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from campaigns.models import OutgoingMail
 from tests.builders import make_campaign, make_signature
+from tests.lengths import how_many
 from tests.mail_server import HOST, PATIENCE, MailServer
 from tests.processes import as_in_production, database_of_this_test, kill, python
-from tests.visitors import IS_LONG, table
+from tests.visitors import table
 
-LETTERS, FAULTS, KILLS = (60, 30, 10) if IS_LONG else (12, 10, 2)
+LETTERS, FAULTS, KILLS = how_many(12, 60), how_many(10, 30), how_many(2, 10)
 WORKERS = 2
 REFUSES, PUTS_OFF, HANGS, HANGS_UP = "550 unknown", "451 later", "hangs", "hangs up after the letter"
 HEADINGS = ["", "queued", "delivered", "tries", "kills", "doubled", "after hang-up", "after a kill"]

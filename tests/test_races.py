@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, Event, Organization, OutgoingMail, Signature
 from tests.builders import make_campaign, make_coordinator, make_pending, make_signature
-from tests.visitors import IS_LONG
+from tests.lengths import how_many
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-PATIENCE = 600 if IS_LONG else 60  # seconds; a barrier or a thread that waits longer has failed
-MANY = 100 if IS_LONG else 5
+PATIENCE = how_many(60, 600)  # seconds; a barrier or a thread that waits longer has failed
+MANY = how_many(5, 100)
 DOUBLES = "one_listed_signature_per_organization"
 
 

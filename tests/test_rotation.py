@@ -41,8 +41,9 @@ from tests.builders import (
     make_signature,
 )
 from tests.conftest import fresh_key
+from tests.lengths import how_many
 
-ROWS = int(os.environ.get("ROTATED_ROWS", "2000"))  # 10,000 in the long form
+ROWS = how_many(2_000, 10_000)
 THREADS = 3
 COLUMNS = ["sealed_name", "sealed_role", "sealed_email"]
 ROOT = Path(__file__).parent.parent

@@ -1,6 +1,6 @@
 """The web server is killed in the middle of what it does: what was acknowledged is there, once, with its letter.
 
-Three times among sixty groups; with LONG=1, twenty times among two thousand.
+Three times among sixty groups; with UNDERSIGNED_FULL=1, twenty times among two thousand.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,11 @@ from pathlib import Path
 from django.db import connection
 
 from tests.builders import make_campaign
+from tests.lengths import how_many
 from tests.processes import WebServer, database_of_this_test
-from tests.visitors import HALVES, HEADINGS, IS_LONG, STORED, Group, Reckoning, moments, signing, table
+from tests.visitors import HALVES, HEADINGS, STORED, Group, Reckoning, moments, signing, table
 
-GROUPS, KILLS = (2000, 20) if IS_LONG else (60, 3)
+GROUPS, KILLS = how_many(60, 2000), how_many(3, 20)
 
 
 def test_what_was_acknowledged_outlives_the_web_server(

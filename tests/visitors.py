@@ -1,6 +1,5 @@
 """Groups that sign over the network at the same time, and send the same form again where no answer comes."""
 
-import os
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,6 @@ from campaigns.forms.opened import FASTEST_SECONDS
 from tests.mail_server import PATIENCE
 from tests.test_bad_input import Fields
 
-IS_LONG = bool(os.environ.get("LONG"))  # the whole measure, by hand
 SIGN = "/campaigns/open-letter/sign/"
 AT_ONCE = 25
 PAUSE = 0.5  # seconds before the same is tried again
