@@ -1,7 +1,8 @@
 """The mail server refuses, puts off, hangs and hangs up, and workers are killed: every letter comes, and none twice but
 where nobody could know that it had come.
 
-Ten faulty tries and two kills among a dozen letters; with UNDERSIGNED_FULL=1, thirty and ten among sixty. Two workers send at once.
+Two workers send at once. Ten faulty tries and two kills among a dozen letters; with UNDERSIGNED_FULL=1, thirty and ten
+among sixty.
 """
 
 import asyncio
