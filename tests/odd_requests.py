@@ -215,7 +215,7 @@ def filled_in(path: str, forms: Sequence[Form]) -> st.SearchStrategy[Request]:
         bodies.map(lambda pairs: (FORM, encoded(pairs))), bodies.map(lambda pairs: (PARTS, in_parts(pairs)))
     )
     return st.builds(
-        lambda query, headers, sent: Request("POST", path, query, headers, *sent, None),
+        lambda query, headers, sent: Request("POST", path, query, headers, sent[0], sent[1], None),
         st.one_of(st.just(""), st.just(""), queries),
         st.one_of(st.just({}), headers),
         sent,

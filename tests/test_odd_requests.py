@@ -44,6 +44,7 @@ PARTS = how_many(1, 4)  # may be run at once, each with examples of its own
 REQUESTS = how_many(600, 50_000) // PARTS
 DRAWN = (".pdf", ".png", ".xlsx")  # take so long that they get a tenth
 WHO = ["nobody", "owner", "administrator"]
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 SECRET = "a" * 32  # of the form's cookie
 Forms = dict[str, list[Form]]
 
@@ -127,7 +128,7 @@ class Attack:
         return int(begun[0][:3])
 
     def judge(self, status: int, request: Request, writes: list[str]) -> None:
-        may_write = status < 400 and request.method == "POST"
+        may_write = status < 400 and request.method not in SAFE
         if status >= 500 and status not in {501, 503}:
             self.complaints.setdefault(self.raised, f"{status}: {request}")
         elif not may_write and writes and every_row() != self.stood:
