@@ -207,6 +207,6 @@ def answering(body: str) -> Callable[[Route], None]:
 
 
 def test_letter_in_pdf_runs_and_opens_nothing(site: str) -> None:
-    pdf = unpacked(letter.of_campaign(make_marked(), "en").pdf())
+    pdf = unpacked(letter.of_campaign(make_marked(), "en").draw())
     assert not re.search(rb"/(JS|JavaScript|Launch|EmbeddedFile|OpenAction)\b", pdf)
     assert not [link for link in re.findall(rb"/URI ?\(([^)]*)\)", pdf) if not re.match(rb"(https?:)?//", link)]
