@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as site_settings
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route
 
 from campaigns import emails, letter
@@ -103,7 +104,8 @@ def public_pages(campaign: Campaign) -> list[str]:
         make_remark(draft, words=ALL[place : place + 1_000])
     here = "/campaigns/marked/"
     shown = ["", "sign/", "sign/sent/", "versions/", "versions/1/", "share/", "embed/"]
-    lists = ["signatories/", "signatories/?by=name", "signatories/?after=100", "signatories/?after=200"]
+    following = Client().get(f"{here}signatories/").context["following"]
+    lists = ["signatories/", "signatories/?by=name", f"signatories/{following}"]
     pages = [f"{here}{each}" for each in [*shown, *lists]]
     delivered = campaign.deliveries.get().fingerprint
     own = [own_page(each) for each in campaign.signatures.filter(contact__isnull=False)]
