@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from campaigns import languages
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# Behind these an account or a link has been asked for, and files and whole texts are taken.
-WHERE_FILES_ARE_TAKEN = re.compile(r"/(admin|accounts|translate|signatures/[^/]+/logo)/")
+# Where files and whole texts are taken; behind all but the last an account or a link has been asked for.
+WHERE_FILES_ARE_TAKEN = re.compile(r"/(admin|accounts|translate|signatures/[^/]+/logo|deliveries/[^/]+/check)/")
 
 
 def readable(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

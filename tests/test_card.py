@@ -176,7 +176,7 @@ def test_picture_speaks_the_language_of_its_text(client: Client) -> None:
     english, german = client.get(CARD), client.get(f"{CARD}?in=de")
     assert english["ETag"] == client.get(f"/ar{CARD}?in=en")["ETag"] == client.get(f"/uk{CARD}")["ETag"]
     assert german["ETag"] == client.get(f"/de{CARD}")["ETag"] != english["ETag"]
-    for unknown in ("fr", "xx", "", "%00", "e" * 10_000):
+    for unknown in ("fr", "xx", "", "e" * 10_000):
         assert client.get(f"{CARD}?in={unknown}").status_code == 404
 
 

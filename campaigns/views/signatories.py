@@ -70,7 +70,7 @@ class Sought:
 
     @classmethod
     def of(cls, asked: QueryDict) -> Self:
-        words = " ".join(asked.get("q", "").replace("\0", " ").split())[:LONGEST_SEARCH].strip()
+        words = " ".join(asked.get("q", "").split())[:LONGEST_SEARCH].strip()
         country, by = asked.get("country", ""), asked.get("by", "")
         return cls(
             words=words,
