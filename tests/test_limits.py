@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 import time_machine
+from django.core import mail
 from django.core.management import call_command
 from django.db import connections
 from django.http import HttpResponse
@@ -27,7 +28,9 @@ from tests.builders import (
     invited_page,
     make_campaign,
     make_invitation,
+    make_listed,
     make_signature,
+    own_page,
     sent_page,
 )
 from tests.mail_server import free_port
@@ -166,6 +169,8 @@ def test_neither_network_nor_domain_is_in_the_database(client: Client) -> None:
         ("203.0.113.7", "203.0.113.8", False),
         ("2001:db8:1:2::3", "2001:db8:1:ffff::9", True),
         ("2001:db8:1::", "2001:db8:2::", False),
+        ("::ffff:203.0.113.7", "203.0.113.7", True),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
         ("", "nonsense", True),
     ],
 )
@@ -198,6 +203,39 @@ def test_address_gets_no_more_letters_than_it_may_and_the_answer_is_the_same(cli
         client.post(SIGN, filled_form(email="victim@river.example.org"))
         call_command("send_mail", "--once", verbosity=0)
         assert OutgoingMail.objects.exclude(sent_at=None).count() == 4
+
+
+def test_letters_to_an_address_count_though_the_form_was_corrected_since(client: Client, settings: Any) -> None:
+    settings.LETTERS_TO_AN_ADDRESS = 2
+    make_campaign()
+    for number in range(4):
+        sent = client.post(SIGN, filled_form(organization_name=f"Group {number}", email="victim@river.example.org"))
+        call_command("send_mail", "--once", verbosity=0)
+        client.post(sent["Location"], {"correct": "", "email": f"elsewhere-{number}@lake.example.org"})
+    assert sum(message.to == ["victim@river.example.org"] for message in mail.outbox) == 2
+
+
+def test_letters_to_an_address_count_whichever_own_page_asks_for_them(client: Client, settings: Any) -> None:
+    settings.LETTERS_TO_AN_ADDRESS = 2
+    campaign = make_campaign()
+    for number in range(3):
+        listed = make_listed(campaign, f"Group {number}", email=f"group-{number}@lake.example.org")
+        asked = {"contact_name": "The chair", "contact_role": "chair", "email": "victim@river.example.org"}
+        assert client.post(f"{own_page(listed)}data/", asked).status_code == 302
+    call_command("send_mail", "--once", verbosity=0)
+    assert sum(message.to == ["victim@river.example.org"] for message in mail.outbox) == 2
+
+
+def test_another_address_is_asked_for_no_more_often_than_a_network_may(client: Client, settings: Any) -> None:
+    settings.FORMS_OF_A_NETWORK = 1
+    listed = make_listed(make_campaign())
+    asked = {"contact_name": "The chair", "contact_role": "chair"}
+    statuses = [
+        client.post(f"{own_page(listed)}data/", {**asked, "email": f"{each}@lake.example.org"}).status_code
+        for each in ("one", "two")
+    ]
+    assert statuses == [302, 429]
+    assert client.post(f"{own_page(listed)}data/", {**asked, "email": listed.contact.email}).status_code == 302
 
 
 # At the same moment

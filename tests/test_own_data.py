@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -199,6 +200,14 @@ def test_erasing_keeps_the_public_signature_and_says_so(client: Client) -> None:
     assert Invitation.objects.count() == 1
     told = Event.objects.get(verb="contact erased")
     assert (told.who, told.signature, told.details) == (None, signature, {})
+
+
+def test_erasure_is_written_where_a_restore_finds_it(client: Client, settings: Any, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = tmp_path
+    signature = make_listed(make_campaign())
+    press_erase(client, signature)
+    told = [json.loads(line) for line in (tmp_path / "erasures.jsonl").read_text().splitlines()]
+    assert ("contact", signature.pk) in [(each["model"], each["row"]) for each in told]
 
 
 def press_erase_again(client: Client, page: str) -> int:

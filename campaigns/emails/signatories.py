@@ -20,7 +20,6 @@ from ..models import (
     TextVersion,
     Update,
     UpdateText,
-    confirmations,
     people,
 )
 from ..models.listing import BY_THE_GROUP
@@ -59,8 +58,6 @@ def language_of(signature: Signature, mail: OutgoingMail) -> str:
 def confirm_signature(signature: Signature, mail: OutgoingMail) -> Letter:
     if signature.state != Signature.State.UNCONFIRMED or signature.is_expired:
         raise Untrue("the address is confirmed already, or its time has passed")
-    if confirmations.were_enough_sent(signature):
-        raise Untrue("the address has had enough of these letters today")
     paragraphs = [
         _("Somebody, we hope you, asked to put this name under a joint statement:"),
     ]

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -189,20 +188,16 @@ class ContactForm(forms.Form):
         contact = signature.contact
         known = {"contact_name": contact.name, "contact_role": contact.role, "email": contact.email}
         super().__init__(*args, **{"initial": known, "auto_id": "own_%s", **kwargs})
+        self.signature = signature
         self.fields["contact_role"].required = signature.kind == Kind.ORGANIZATION
         self.fields["contact_role"].error_messages["required"] = _("Write your role in the organization.")
         if signature.state == Signature.State.UNCONFIRMED:
             del self.fields["email"]
 
-    def save(self, signature: Signature) -> bool:
-        """Puts right what was typed. False, with the reason beside the address, where that is refused."""
+    def save(self) -> None:
+        """Puts right what was typed. Raises ValidationError where another address is refused."""
         data = self.cleaned_data
-        try:
-            own_data.correct(signature, data["contact_name"], data["contact_role"], data.get("email", ""))
-        except ValidationError as error:
-            self.add_error("email", error)
-            return False
-        return True
+        own_data.correct(self.signature, data["contact_name"], data["contact_role"], data.get("email", ""))
 
 
 class EraseForm(forms.Form):

@@ -1,15 +1,11 @@
 """The letter that asks a contact person to confirm: once more, or to another address, and to none too often."""
 
-import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .contacts import Contact
 from .events import Event
 from .listing import State
 from .outbox import OutgoingMail
@@ -18,7 +14,6 @@ if TYPE_CHECKING:
     from .signatures import Signature
 
 MOST_LETTERS = 4
-DAY = datetime.timedelta(days=1)
 
 
 @transaction.atomic
@@ -51,10 +46,3 @@ def next_round(signature: "Signature", kind: str) -> int:
             _("We have sent the letter several times. Please write to us instead, at the address below.")
         )
     return sent + 1
-
-
-def were_enough_sent(signature: "Signature") -> bool:
-    """Whether the address has had as many of these letters in a day as anybody may make us send to it."""
-    theirs = Contact.objects.filter(email_index=signature.contact.email_index).values("pk")
-    sent = OutgoingMail.objects.filter(kind="confirm_signature", reference__in=theirs)
-    return bool(sent.filter(sent_at__gt=timezone.now() - DAY).count() >= settings.LETTERS_TO_AN_ADDRESS)

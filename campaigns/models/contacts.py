@@ -32,7 +32,7 @@ def sealed(column: str) -> property:
         return sealing.unseal(kept, place(row, column), settings.CONTACT_KEYS) if kept else ""
 
     def seal(row: models.Model, text: str) -> None:
-        setattr(row, column, sealing.seal(text, place(row, column), settings.CONTACT_KEYS))
+        setattr(row, column, sealing.seal(text, place(row, column), settings.CONTACT_KEYS) if text else b"")
 
     return property(unseal, seal)
 

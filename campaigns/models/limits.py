@@ -67,6 +67,11 @@ class RateLimitQuerySet(models.QuerySet["RateLimit"]):
         if not self._count(counted, hour):
             raise Limited(hour + HOUR)
 
+    def admit_letter(self, address: str) -> bool:
+        """Lets a letter go to an address that nobody has proven; False where it has had its share of this day."""
+        midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self._in_database([Counted("address", address.casefold(), settings.LETTERS_TO_AN_ADDRESS)], midnight)
+
     def forget(self) -> int:
         """Deletes what was counted on days that are over, with the keys; gives how many counts that were."""
         midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -144,6 +149,7 @@ def network_of(visitor: str) -> str:
         address = ipaddress.ip_address(visitor)
     except ValueError:
         return ""
+    address = getattr(address, "ipv4_mapped", None) or address  # as a server for both kinds sees the older
     return str(ipaddress.ip_network((address, 32 if address.version == 4 else IPV6_BITS), strict=False))
 
 

@@ -46,6 +46,7 @@ ABOUT_INVITATIONS = {
     "invitation_answered": _("with the answer to an invited group"),
 }
 KINDS = {**ABOUT_SIGNATURES, **ABOUT_CAMPAIGNS, **ABOUT_INVITATIONS, "letter": _("the letter to the addressee")}
+TO_UNPROVEN = {"confirm_signature", "confirm_address"}
 # What an error says to a coordinator, by its beginning.
 ERRORS = {
     "SMTPRecipientsRefused": _("the mail server refused the recipient"),
@@ -200,6 +201,11 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+    @property
+    def is_first_to_unproven(self) -> bool:
+        """Whether it has not been tried yet, as it was read, and goes to an address that nobody has proven."""
+        return self.kind in TO_UNPROVEN and not self.attempts
 
     def claim(self) -> bool:
         """Takes the letter for this process alone, for the time of the lease. False: another was quicker."""

@@ -12,8 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import tokens
+from ..backups import erasures
 from ..forms.signing import ContactForm, EraseForm
-from ..models import Signature, own_data
+from ..models import RateLimit, Signature, own_data
+from .errors import held_back
 from .signing import FORM_METHODS, INVALID, REFUSED, ends_as_gone, shown, signature_behind
 
 
@@ -28,8 +30,15 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     if "erase" in request.POST:
         return erase(request, signature, token)
     form = ContactForm(request.POST, signature=signature)
-    if form.is_valid() and form.save(signature):
-        return redirect(f"{reverse('own_page', args=[token])}#data")
+    try:
+        if form.is_valid():
+            if "email" in form.changed_data:
+                RateLimit.objects.admit(request.META["REMOTE_ADDR"], form.cleaned_data["email"], signature.campaign)
+            form.save()
+            return redirect(f"{reverse('own_page', args=[token])}#data")
+    except ValidationError as error:
+        form.add_error("email", error)
+        return held_back(shown(request, signature, token, INVALID, contact_form=form), error)
     return shown(request, signature, token, INVALID, contact_form=form)
 
 
@@ -40,6 +49,7 @@ def erase(request: HttpRequest, signature: Signature, token: str) -> HttpRespons
         return shown(request, signature, token, INVALID, erase_form=form)
     context = {"signature": signature, "campaign": signature.campaign, "was": signature.told_state}
     own_data.erase(signature)
+    erasures.keep(erasures.in_database())
     return render(request, "campaigns/erased.html", context)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from campaigns import emails
 from campaigns.management.rounds import Rounds
-from campaigns.models import OutgoingMail
+from campaigns.models import OutgoingMail, RateLimit
 
 logger = logging.getLogger("campaigns.send_mail")
 
@@ -47,7 +47,10 @@ class Command(Rounds):
 
     def send(self, outgoing: OutgoingMail) -> None:
         try:
-            emails.render(outgoing).send()
+            message = emails.render(outgoing)
+            if outgoing.is_first_to_unproven and not all(map(RateLimit.objects.admit_letter, message.to)):
+                raise emails.Untrue("the address has had enough of these letters today")
+            message.send()
         except emails.Untrue as reason:
             outgoing.drop(str(reason))
         except Exception as error:  # whatever a mail server does, the next letter still goes out
