@@ -72,6 +72,10 @@ def campaign() -> Campaign:
         ("counted", []),
         ("\0river\0", ["100% River_Watch", "River Watch"]),
         ("nothing of the kind", []),
+        ("r i v e watch river", ["100% River_Watch", "River Watch"]),
+        ("r i v e watch river zzz", []),
+        ("r i v e watch river %", ["100% River_Watch"]),
+        ("w a t c h " * 20, ["100% River_Watch", "River Watch"]),
     ],
 )
 def test_search_finds_all_words_in_any_script_case_and_accents(
@@ -86,6 +90,8 @@ def test_search_finds_by_other_public_names_and_no_others(client: Client, campai
     organization.know_as("Річкова варта", language="uk")
     organization.know_as("Secret Society", is_public=False)
     assert search(client, "варта") == ["River Watch"]
+    assert search(client, "r i v e річкова варта") == ["River Watch"]
+    assert search(client, "r i v e річкова варта zzz") == []
     assert search(client, "secret society") == []
     organization.hide(by=None)
     assert search(client, "варта") == []
