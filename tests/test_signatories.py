@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from campaigns import cursors
+from campaigns import card, cursors, letter
 from campaigns.models import Campaign
 from campaigns.models.census import Census
 from tests.builders import ask_more, make_campaign, make_listed, make_many_listed, propose
@@ -260,6 +260,23 @@ def test_letter_of_many_shows_the_first_and_the_newest_and_weighs_little_more(cl
     assert names_on(page) == first + newest
     assert '<a href="/campaigns/many/signatories/">All 2,000 signatories</a>' in page
     assert len(page) <= 1.3 * len(read(client, LETTER))
+
+
+def test_number_of_signatories_is_written_in_one_way(client: Client) -> None:
+    make_many_listed(campaign := make_campaign(), 1_200, "Watch-{}", countries=["UA", "FR"] + ["UA"] * 8)
+    assert "1,200" in card.of_campaign(campaign, campaign.text, campaign.signatures.tally()).html
+    assert "and 1,000 more" in letter.of_campaign(campaign, "en").html()
+    for language, number, in_ukraine in [
+        ("", "1,200", "1,080"),
+        ("/uk", "1\xa0200", "1\xa0080"),
+        ("/de", "1.200", "1.080"),
+    ]:
+        for path in (LETTER, LIST, f"{LIST}?q=watch", f"{LIST}?by=country", f"{LETTER}embed/", "/"):
+            page = read(client, f"{language}{path}")
+            assert number in page
+            assert not re.findall(r"[ >(:]1200\b", page.replace('"userInteractionCount": 1200', ""))
+        chart = read(client, f"{language}{LETTER}").partition('<figure class="chart">')[2]
+        assert (chart.count(in_ukraine), "1080" in chart) == (3, False)
 
 
 def test_letter_tells_from_how_many_countries_with_a_chart_and_its_table(client: Client, campaign: Campaign) -> None:
