@@ -108,6 +108,12 @@ def test_search_says_how_many_it_found_and_offers_all(client: Client, campaign: 
     assert "noindex" not in read(client, LIST)
 
 
+def test_search_engines_know_the_list_by_one_address(client: Client, campaign: Campaign) -> None:
+    for query in ("", "?by=name", f"?after={cursors.write((2, 'a', 1, '', ''))}"):
+        assert f'<link rel="canonical" href="http://localhost:8000{LIST}">' in read(client, LIST + query)
+    assert "canonical" not in read(client, f"{LIST}?q=river")
+
+
 def test_list_is_narrowed_to_a_country_whose_number_is_told(client: Client, campaign: Campaign) -> None:
     page = read(client, f"{LIST}?country=UA")
     assert names_on(page) == ["Центр «Громадянські свободи»", "River Watch"]
