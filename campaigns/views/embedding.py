@@ -82,7 +82,7 @@ def frame_at(address: str) -> Frame:
         page = resolve(path)
     if page.view_name not in {"campaign", "campaign_in"}:
         raise Http404
-    campaign = get_object_or_404(Campaign.objects.for_readers().published(), slug=page.kwargs["slug"])
+    campaign = get_object_or_404(Campaign.objects.for_readers().published(), slug=page.kwargs["slug"].lower())
     named = page.kwargs.get("language", "")
     if named and named not in campaign.in_force.content:
         raise Http404
