@@ -78,6 +78,19 @@ def test_frame_alone_may_be_framed_and_sets_no_cookie(client: Client) -> None:
     assert "Cookie" not in frame.get("Vary", "")
 
 
+@pytest.mark.parametrize("address", [f"{EMBED}?in=xx", "/campaigns/mistyped/embed/", "/uk/campaigns/draft/embed/"])
+def test_frame_of_nothing_says_so_in_the_frame(client: Client, address: str) -> None:
+    make_campaign()
+    make_draft(slug="draft")
+    response = client.get(address)
+    page = response.content.decode()
+    assert (response.status_code, "no-store" in response["Cache-Control"]) == (404, True)
+    assert "X-Frame-Options" not in response
+    assert "frame-ancestors" not in response["Content-Security-Policy"]
+    assert ("Тут нічого немає" if address.startswith("/uk") else "There is nothing here") in page
+    assert "<form" not in page
+
+
 @pytest.mark.parametrize(("theme", "html"), [("light", ' class="light"'), ("dark", ' class="dark"')])
 def test_frame_is_in_the_colours_that_are_asked(client: Client, theme: str, html: str) -> None:
     make_campaign()
