@@ -108,6 +108,13 @@ def test_search_says_how_many_it_found_and_offers_all(client: Client, campaign: 
     assert "noindex" not in read(client, LIST)
 
 
+def test_page_repeats_no_more_of_a_long_question_than_it_looks_for(client: Client, campaign: Campaign) -> None:
+    long = read(client, f"{LIST}?q={'%D1%96' * 10_000}&by=name")
+    assert f'href="/uk{LIST}?q={"%D1%96" * 200}&amp;by=name"' in long
+    assert len(long) < len(read(client, LIST)) + 20_000
+    assert f'href="/uk{LIST}"' in read(client, LIST)
+
+
 def test_search_engines_know_the_list_by_one_address(client: Client, campaign: Campaign) -> None:
     for query in ("", "?by=name", f"?after={cursors.write((2, 'a', 1, '', ''))}"):
         assert f'<link rel="canonical" href="http://localhost:8000{LIST}">' in read(client, LIST + query)
