@@ -30,11 +30,9 @@ NEWEST_NAMES = 5
 
 
 def framed(view: View) -> View:
-    """Anybody may frame the page, a file on a disk too; also the one that says that there is nothing."""
+    """Where there is nothing, a page that says so and fits into the frame."""
 
     @wraps(view)
-    @xframe_options_exempt
-    @csp_replace({"frame-ancestors": None})
     def answer(request: HttpRequest, **where: Any) -> HttpResponse:
         try:
             return view(request, **where)
@@ -47,11 +45,13 @@ def framed(view: View) -> View:
 
 
 @require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": None})
 @framed
 @by_either_door
 @kept(until=Campaign.next_change)
 def embed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """Count, newest names and a button that opens the site."""
+    """Count, newest names and a button that opens the site. Anybody may frame it, a file on a disk too."""
     reading = text_for_reader(campaign, request.GET.get("in"))
     theme = request.GET.get("theme", "")
     context = {
