@@ -8,13 +8,13 @@ from itertools import accumulate
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 # In units of the drawing, which is shown about as large as these many pixels.
 WIDTH = 320
-ROW, BAR, BASELINE, LABEL, NUMBER, LONGEST_LABEL = 18, 12, 13, 120, 34, 19
+ROW, BAR, BASELINE, LABEL, NUMBER, LONGEST_LABEL = 18, 12, 13, 120, 38, 19
 HEIGHT, LEFT, BELOW, ABOVE = 150, 30, 18, 8
 MOST_COLUMNS = 60
 GAP, WIDEST_SLOT, ROOM_FOR_TWO_LABELS = 0.2, 30, 150
@@ -50,7 +50,7 @@ def bars(title: Any, heading: Any, rows: Sequence[tuple[str, int]]) -> SafeStrin
         length, top = (WIDTH - LABEL - NUMBER) * value / most, place * ROW
         drawn.append(Bar(label, value, str(LABEL), str(top + (ROW - BAR) // 2), number(length), str(BAR)))
         marks.append(Mark(shortened(label), "0", str(top + BASELINE)))
-        marks.append(Mark(str(value), number(LABEL + length + 5), str(top + BASELINE)))
+        marks.append(Mark(number_format(value, force_grouping=True), number(LABEL + length + 5), str(top + BASELINE)))
     return drawing(title, heading, drawn, marks, height=max(1, len(rows)) * ROW)
 
 

@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
 from django_countries import countries
 
@@ -22,7 +23,7 @@ def text(lines: list[Line], withheld: int, by: str, form: str, reader: str) -> s
         parts.append(gettext("Affiliations are for identification only."))
     if withheld:
         words = ngettext("and %(count)s whose name is withheld", "and %(count)s whose names are withheld", withheld)
-        parts.append(words % {"count": withheld})
+        parts.append(words % {"count": number_format(withheld, force_grouping=True)})
     return "".join(f"{part}\n\n" for part in parts).removesuffix("\n")
 
 

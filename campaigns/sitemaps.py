@@ -1,5 +1,5 @@
-"""Every public page, for search engines: campaigns in each language of their texts, all else in each of the
-interface's."""
+"""Where search engines begin: campaigns in each language of their texts, organizations and the site's own pages in each
+of the interface's. From these they come to all others, such as the lists of names."""
 
 import datetime
 from typing import Any

@@ -63,32 +63,34 @@ class Stream:
 
 
 def compressed(application: Application) -> Application:
-    """The application, which begins its answer before it returns, with its public pages compressed."""
+    """The application, which begins its answer before it returns, with its public pages compressed; and to HEAD with
+    the headers alone."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         begun: list[Any] = []
         body = application(environ, lambda *begin: begun.extend(begin))
-        status, headers, *_error = begun
-        if status.startswith("304") and is_anybodys(headers):
-            start_response(status, held(varying(headers), environ.get("HTTP_IF_NONE_MATCH", "")))
-            return body
-        is_head = environ["REQUEST_METHOD"] == "HEAD"
-        if is_file(environ, body) or not may_be_compressed(status, headers):
-            start_response(*begun)
-            return body
-        headers = varying(headers)
-        encoding = accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if not encoding:
-            start_response(status, headers)
-            return body
-        if is_stream(headers):
-            start_response(status, encoded(headers, encoding))
-            return nothing(body) if is_head else Stream(body, encoding)
-        shorter = COMPRESS[encoding](whole(body))
-        start_response(status, [*encoded(headers, encoding), ("Content-Length", str(len(shorter)))])
-        return [] if is_head else [shorter]
+        begun, body = as_accepted(environ, begun, body)
+        start_response(*begun)
+        return nothing(body) if environ["REQUEST_METHOD"] == "HEAD" else body
 
     return answer
+
+
+def as_accepted(environ: dict[str, Any], begun: list[Any], body: Iterable[bytes]) -> tuple[list[Any], Iterable[bytes]]:
+    """How the answer begins, and its body, as the reader takes it."""
+    status, headers, *_error = begun
+    if status.startswith("304") and is_anybodys(headers):
+        return [status, held(varying(headers), environ.get("HTTP_IF_NONE_MATCH", ""))], body
+    if is_file(environ, body) or not may_be_compressed(status, headers):
+        return begun, body
+    headers = varying(headers)
+    encoding = accepted(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    if not encoding:
+        return [status, headers], body
+    if is_stream(headers):
+        return [status, encoded(headers, encoding)], Stream(body, encoding)
+    shorter = COMPRESS[encoding](whole(body))
+    return [status, [*encoded(headers, encoding), ("Content-Length", str(len(shorter)))]], [shorter]
 
 
 def is_file(environ: dict[str, Any], body: Iterable[bytes]) -> bool:

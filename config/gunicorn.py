@@ -10,6 +10,7 @@ no_control_socket = True  # nothing here is to be steered from outside
 threads = 4
 timeout = 300  # seconds: lists of thousands of organizations take long
 
-# Bytes of an address, so that whoever searches for ten thousand letters gets our page. Of itself gunicorn takes either
+# Bytes of an address, so that whoever searches for ten thousand letters of any alphabet, each written as six, gets our
+# page. So much is held in memory for each connection that has sent no whole line yet. Of itself gunicorn takes either
 # 8190 at most or any number at all, and that would fill the memory.
-limit_request_line = message.MAX_REQUEST_LINE = 16 * 1024
+limit_request_line = message.MAX_REQUEST_LINE = 64 * 1024

@@ -171,6 +171,17 @@ def test_pages_of_other_sites_may_read_and_nobody_may_write(client: Client, meth
 # Whatever is asked
 
 
+@pytest.mark.parametrize("address", OPERATIONS)
+def test_slash_may_be_left_out_and_capitals_may_be_written(client: Client, address: str) -> None:
+    make_lively()
+    response = client.get(f"{address.removesuffix('/')}?limit=1")
+    assert (response.status_code, response["Location"]) == (301, f"{address}?limit=1")
+    assert (response["Access-Control-Allow-Origin"], "no-store" in response["Cache-Control"]) == ("*", True)
+    if address != "/api/campaigns/":
+        named = address.replace("open-letter", "Open-LETTER").replace("river-watch", "River-Watch")
+        assert (named != address, read(client, named)) == (True, read(client, address))
+
+
 @pytest.mark.parametrize("address", PAGED)
 @pytest.mark.parametrize(
     "query",

@@ -192,7 +192,10 @@ def test_link_to_the_corrected_address_works(client: Client) -> None:
     "address",
     [
         *(f"/campaigns/{{}}/{page}" for page in ("", "sign/", "signatories/", "versions/1/", "embed/", "share/")),
-        *(f"/campaigns/{{}}/{page}" for page in ("feed/", "signatories/feed/", "letter.pdf", "signatories.csv")),
+        *(
+            f"/campaigns/{{}}/{page}"
+            for page in ("feed/", "signatories/feed/", "letter.pdf", "signatories.csv", "signatories.txt")
+        ),
         "/uk/campaigns/{}/in/en/",
     ],
 )
@@ -200,6 +203,7 @@ def test_address_in_capitals_leads_to_that_in_small_letters(client: Client, addr
     make_campaign()
     response = client.get(f"{address.format('Open-LETTER')}?in=en&q=%D0%B0")
     assert (response.status_code, response["Location"]) == (301, f"{address.format('open-letter')}?in=en&q=%D0%B0")
+    assert response["Cache-Control"] == PRIVATE
 
 
 def test_organization_in_capitals_is_led_to_unless_it_is_not_public(client: Client) -> None:

@@ -14,7 +14,15 @@ from campaigns import card as cards
 from campaigns.card import Card
 from campaigns.models import Campaign
 from campaigns.typefaces import Typecase
-from tests.builders import make_campaign, make_circulating, make_listed, make_translation, need_pango, translate
+from tests.builders import (
+    make_campaign,
+    make_circulating,
+    make_draft,
+    make_listed,
+    make_translation,
+    need_pango,
+    translate,
+)
 from tests.pictures import decode
 
 CARD = "/campaigns/open-letter/card.png"
@@ -237,6 +245,14 @@ def test_letter_tells_networks_what_it_is(client: Client) -> None:
     }
     german = told(client, f"{LETTER}in/de/")
     assert (german["og:url"], german["og:locale"]) == (f"http://localhost:8000/de{LETTER}", "de_DE")
+
+
+@pytest.mark.django_db
+def test_language_that_networks_may_not_know_by_a_territory_is_not_told_to_them(client: Client) -> None:
+    make_translation(campaign := make_draft(language="zh-hans"), "ar")
+    campaign.publish(by=None)
+    found = told(client, f"{LETTER}in/zh-hans/")
+    assert ("og:locale" in found, found["og:locale:alternate"]) == (False, "ar_AR")
 
 
 @pytest.mark.django_db

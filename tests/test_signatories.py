@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from campaigns import cursors
+from campaigns import card, cursors, letter
 from campaigns.models import Campaign
 from campaigns.models.census import Census
 from tests.builders import ask_more, make_campaign, make_listed, make_many_listed, propose
@@ -71,6 +71,10 @@ def campaign() -> Campaign:
         ("\\", []),
         ("counted", []),
         ("nothing of the kind", []),
+        ("r i v e watch river", ["100% River_Watch", "River Watch"]),
+        ("r i v e watch river zzz", []),
+        ("r i v e watch river %", ["100% River_Watch"]),
+        ("w a t c h " * 20, ["100% River_Watch", "River Watch"]),
     ],
 )
 def test_search_finds_all_words_in_any_script_case_and_accents(
@@ -85,6 +89,8 @@ def test_search_finds_by_other_public_names_and_no_others(client: Client, campai
     organization.know_as("Річкова варта", language="uk")
     organization.know_as("Secret Society", is_public=False)
     assert search(client, "варта") == ["River Watch"]
+    assert search(client, "r i v e річкова варта") == ["River Watch"]
+    assert search(client, "r i v e річкова варта zzz") == []
     assert search(client, "secret society") == []
     organization.hide(by=None)
     assert search(client, "варта") == []
@@ -99,6 +105,19 @@ def test_search_says_how_many_it_found_and_offers_all(client: Client, campaign: 
     assert names_on(page) == []
     assert f'<a href="{LIST}">Show all</a>' in page
     assert "noindex" not in read(client, LIST)
+
+
+def test_page_repeats_no_more_of_a_long_question_than_it_looks_for(client: Client, campaign: Campaign) -> None:
+    long = read(client, f"{LIST}?q={'%D1%96' * 10_000}&by=name")
+    assert f'href="/uk{LIST}?q={"%D1%96" * 200}&amp;by=name"' in long
+    assert len(long) < len(read(client, LIST)) + 20_000
+    assert f'href="/uk{LIST}"' in read(client, LIST)
+
+
+def test_search_engines_know_the_list_by_one_address(client: Client, campaign: Campaign) -> None:
+    for query in ("", "?by=name", f"?after={cursors.write((2, 'a', 1, '', ''))}"):
+        assert f'<link rel="canonical" href="http://localhost:8000{LIST}">' in read(client, LIST + query)
+    assert "canonical" not in read(client, f"{LIST}?q=river")
 
 
 def test_list_is_narrowed_to_a_country_whose_number_is_told(client: Client, campaign: Campaign) -> None:
@@ -250,6 +269,23 @@ def test_letter_of_many_shows_the_first_and_the_newest_and_weighs_little_more(cl
     assert names_on(page) == first + newest
     assert '<a href="/campaigns/many/signatories/">All 2,000 signatories</a>' in page
     assert len(page) <= 1.3 * len(read(client, LETTER))
+
+
+def test_number_of_signatories_is_written_in_one_way(client: Client) -> None:
+    make_many_listed(campaign := make_campaign(), 1_200, "Watch-{}", countries=["UA", "FR"] + ["UA"] * 8)
+    assert "1,200" in card.of_campaign(campaign, campaign.text, campaign.signatures.tally()).html
+    assert "and 1,000 more" in letter.of_campaign(campaign, "en").html()
+    for language, number, in_ukraine in [
+        ("", "1,200", "1,080"),
+        ("/uk", "1\xa0200", "1\xa0080"),
+        ("/de", "1.200", "1.080"),
+    ]:
+        for path in (LETTER, LIST, f"{LIST}?q=watch", f"{LIST}?by=country", f"{LETTER}embed/", "/"):
+            page = read(client, f"{language}{path}")
+            assert number in page
+            assert not re.findall(r"[ >(:]1200\b", page.replace('"userInteractionCount": 1200', ""))
+        chart = read(client, f"{language}{LETTER}").partition('<figure class="chart">')[2]
+        assert (chart.count(in_ukraine), "1080" in chart) == (3, False)
 
 
 def test_letter_tells_from_how_many_countries_with_a_chart_and_its_table(client: Client, campaign: Campaign) -> None:

@@ -295,7 +295,8 @@ def test_style_sheet_is_kept_long_only_by_its_own_name(desk: Client) -> None:
     named, unnamed, stale = (Client().get(f"/theme.css{query}") for query in (f"?{digest}", "", "?older"))
     assert named["Content-Type"] == "text/css; charset=utf-8"
     assert named["Cache-Control"] == "public, max-age=31536000"
-    assert unnamed["Cache-Control"] == stale["Cache-Control"] == "public, max-age=60"
+    assert unnamed["Cache-Control"] == stale["Cache-Control"] == "public, max-age=30"
+    assert Client().get("/theme.css", headers={"If-None-Match": unnamed["ETag"]}).status_code == 304
     assert named.content == unnamed.content
     sheet = named.content.decode()
     assert "--accent: #7a1f3d; --on-accent: #ffffff; --band: #ffd400; --on-band: #000000;" in sheet

@@ -217,14 +217,14 @@ class Signatory:
     affiliation: Annotated[str, Said("Of a person, and for identification only.")]
     country: Country
     website: Website
-    public_since: datetime.datetime
+    public_since: Annotated[datetime.date, Said("In the time zone of the campaign.")]
     version: Annotated[int, Said("The number of the text version that was signed.")]
     stands: Annotated[bool, Said("Whether it is under what is asked now; only then it is counted.")]
     supplement: Annotated[int, Said("After which delivery it joined; 0 before any.")]
     organization: Annotated[Link | None, Said("The organization, where it has a page of its own.")]
 
     @classmethod
-    def of(cls, line: Line) -> Self:
+    def of(cls, line: Line, zone: datetime.tzinfo) -> Self:
         slug = line.organization_slug
         return cls(
             name=line.name,
@@ -233,7 +233,7 @@ class Signatory:
             affiliation=line.affiliation,
             country=line.country,
             website=line.website,
-            public_since=line.since,
+            public_since=timezone.localdate(line.since, zone),
             version=line.version_number,
             stands=line.stands,
             supplement=line.supplement,

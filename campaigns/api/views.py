@@ -15,7 +15,8 @@ from .shapes import Page
 
 
 def published(slug: str) -> Any:
-    return get_object_or_404(models.Campaign.objects.for_readers().published(), slug=slug)
+    """The campaign of that name, whose capitals count for nothing."""
+    return get_object_or_404(models.Campaign.objects.for_readers().published(), slug=slug.lower())
 
 
 @operation
@@ -39,7 +40,7 @@ def signatories(slug: str, paging: Paging) -> Page[shapes.Signatory]:
     campaign = published(slug)
     place = paging.place(int, str, int)
     rows: Any = campaign.signatures.on_page(campaign.language).after(place and Place(*place)).lines()
-    return paging.page(rows, shapes.Signatory.of, Place.of)
+    return paging.page(rows, lambda line: shapes.Signatory.of(line, campaign.zone), Place.of)
 
 
 @operation
@@ -56,7 +57,7 @@ def updates(slug: str, paging: Paging) -> Page[shapes.Update]:
 
 def standing_at(slug: str) -> models.Organization:
     """The record in which the one of that name stands, where it is public: one query more for each merge beyond two."""
-    known = models.Organization.objects.select_related("merged_into__merged_into").filter(slug=slug).first()
+    known = models.Organization.objects.select_related("merged_into__merged_into").filter(slug=slug.lower()).first()
     return get_object_or_404(models.Organization.objects.public(), pk=known.standing.pk if known else 0)
 
 

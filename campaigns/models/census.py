@@ -13,7 +13,7 @@ from .. import collation, names
 from .known_names import OrganizationName
 from .listing import BY_NAME, STANDS, Kind, ListingQuerySet, Tally
 
-MOST_WORDS_SOUGHT = 5
+MOST_NAMES_SOUGHT = 5
 # Where a signatory is from, as everybody may read it: see `Signature.country_in_public`.
 COUNTRY = Case(
     When(~Q(country=""), then=F("country")),
@@ -90,14 +90,19 @@ class CensusQuerySet(ListingQuerySet):
 
 def spelled(words: str) -> Q:
     """Whose name has each of these words or, in public, another name of the organization: in any script, whatever the
-    case and the accents, or as it is written."""
+    case and the accents, or as it is written. The fifth and all that follow are looked for in one name together, so
+    that many words take no more of the database than five."""
     every = Q()
-    for word in words.split()[:MOST_WORDS_SOUGHT]:
-        key = Q(*[("key__contains", part) for part in names.key(word).split()])
-        alike = Q(name__icontains=word) | key if key else Q(name__icontains=word)
+    for together in " ".join(dict.fromkeys(words.split())).split(maxsplit=MOST_NAMES_SOUGHT - 1):
+        alike = Q(*map(with_word, together.split()))
         known = OrganizationName.objects.in_public().filter(alike, organization__is_hidden=False)
         every &= alike | Q(organization__in=known.order_by().values("organization"))
     return every
+
+
+def with_word(word: str) -> Q:
+    key = Q(*[("key__contains", part) for part in names.key(word).split()])
+    return Q(name__icontains=word) | key if key else Q(name__icontains=word)
 
 
 def counted_by(rows: Iterable[dict[str, Any]]) -> Census:

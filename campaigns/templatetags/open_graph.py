@@ -1,9 +1,6 @@
 """What a page says of itself to those who show a link to it."""
 
-import locale
-
 from django import template
-from django.utils.translation import to_locale
 
 from campaigns import card, letter
 from campaigns.markdown import words
@@ -12,6 +9,10 @@ from campaigns.models import Campaign, Statement, Tally
 register = template.Library()
 
 LONGEST_DESCRIPTION = 200
+# Languages as networks call them, which want a territory, too.
+LOCALES = {
+    "en": "en_US", "uk": "uk_UA", "fr": "fr_FR", "de": "de_DE", "es": "es_ES", "pl": "pl_PL", "ar": "ar_AR",
+}  # fmt: skip
 
 
 @register.filter
@@ -22,8 +23,8 @@ def in_short(text: Statement) -> str:
 
 @register.filter
 def with_territory(code: str) -> str:
-    """The language as networks call it, which want a territory, too: `uk_UA`."""
-    return locale.normalize(to_locale(code)).partition(".")[0]
+    """The language as networks call it, `uk_UA`; empty where it is not said which territory they would take."""
+    return LOCALES.get(code, "")
 
 
 @register.simple_tag

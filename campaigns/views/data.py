@@ -89,9 +89,11 @@ def signatories_json(request: HttpRequest, campaign: Campaign) -> Any:
     lines = list(campaign.signatures.on_page(campaign.language).lines())
 
     def write() -> HttpResponseBase:
-        return StreamingHttpResponse(in_brackets(written(Signatory.of(line)) for line in lines), content_type=JSON)
+        items = (written(Signatory.of(line, campaign.zone)) for line in lines)
+        return StreamingHttpResponse(in_brackets(items), content_type=JSON)
 
-    return kept_while_made_of_same(request, [list(Signatory.__annotations__), settings.SITE_URL, *lines], write)
+    made_of = [list(Signatory.__annotations__), settings.SITE_URL, campaign.time_zone, *lines]
+    return kept_while_made_of_same(request, made_of, write)
 
 
 def in_brackets(items: Iterator[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 
 from ..models import Campaign
@@ -60,7 +61,9 @@ def in_small_letters(request: HttpRequest, public: QuerySet[Any]) -> HttpRespons
     if small == page.kwargs["slug"] or not public.filter(slug=small).exists():
         raise Http404
     address = reverse(page.view_name, kwargs={**page.kwargs, "slug": small})
-    return redirect(with_query(request, address), permanent=True)
+    response = redirect(with_query(request, address), permanent=True)
+    add_never_cache_headers(response)
+    return response
 
 
 def text_for_reader(campaign: Campaign, named: str | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The frame of a campaign that stands on other people's pages, and how a program of theirs finds it (oEmbed)."""
 
 from collections.abc import Mapping
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
@@ -22,14 +24,30 @@ from ..embedding import THEMES, Frame
 from ..forms.embedding import OEmbedForm
 from ..models import Campaign, SiteTheme
 from .doors import by_either_door, text_for_reader
-from .keeping import kept
+from .keeping import View, kept
 
 NEWEST_NAMES = 5
+
+
+def framed(view: View) -> View:
+    """Where there is nothing, a page that says so and fits into the frame."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **where: Any) -> HttpResponse:
+        try:
+            return view(request, **where)
+        except Http404:
+            response = render(request, "campaigns/embed_nothing.html", status=HTTPStatus.NOT_FOUND)
+            add_never_cache_headers(response)
+            return response
+
+    return answer
 
 
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": None})
+@framed
 @by_either_door
 @kept(until=Campaign.next_change)
 def embed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
@@ -82,7 +100,7 @@ def frame_at(address: str) -> Frame:
         page = resolve(path)
     if page.view_name not in {"campaign", "campaign_in"}:
         raise Http404
-    campaign = get_object_or_404(Campaign.objects.for_readers().published(), slug=page.kwargs["slug"])
+    campaign = get_object_or_404(Campaign.objects.for_readers().published(), slug=page.kwargs["slug"].lower())
     named = page.kwargs.get("language", "")
     if named and named not in campaign.in_force.content:
         raise Http404

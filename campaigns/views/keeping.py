@@ -25,19 +25,14 @@ def never(*_shown: Any, after: datetime.datetime) -> None:
 
 def kept(until: Callable[..., datetime.datetime | None] = never) -> Callable[[View], View]:
     """Any cache may keep it for KEPT_SECONDS, but not beyond the moment at which it changes by itself; then it asks
-    whether it is still so. `until` is given what the view is given, and from when on to look. An error, or a way to
-    another page, is kept by nobody."""
+    whether it is still so. `until` is given what the view is given, and from when on to look."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
             begun = timezone.now()
             response = view(request, *args, **options)
-            if response.status_code not in TO_KEEP:
-                add_never_cache_headers(response)
-                return response
-            patch_cache_control(response, public=True, max_age=seconds_to_keep(until(*args, after=begun)))
-            return unless_same(request, response)
+            return kept_by(request, response, max_age=seconds_to_keep(until(*args, after=begun)))
 
         return answer
 
@@ -58,9 +53,8 @@ def kept_while_same(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         response = view(request, *args, **options)
-        patch_cache_control(response, public=True, no_cache=True)
         del response["Last-Modified"]
-        return unless_same(request, response)
+        return kept_by(request, response, no_cache=True)
 
     return answer
 
@@ -75,6 +69,15 @@ def kept_while_made_of_same(
     response = unless_known(request, made_of.hexdigest(), write)
     patch_cache_control(response, public=True, no_cache=True)
     return response
+
+
+def kept_by(request: HttpRequest, response: HttpResponse, **rules: Any) -> HttpResponse:
+    """The answer, which any cache may keep by these rules. An error, or a way to another page, is kept by nobody."""
+    if response.status_code not in TO_KEEP:
+        add_never_cache_headers(response)
+        return response
+    patch_cache_control(response, public=True, **rules)
+    return unless_same(request, response)
 
 
 def unless_same(request: HttpRequest, response: HttpResponse) -> HttpResponse:

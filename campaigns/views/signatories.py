@@ -94,10 +94,16 @@ class Sought:
         first = country_key(signature.country_in_public.code or "", reader) if self.by == "country" else ()
         return first, place_as_read(reader, signature)
 
+    @property
+    def address(self) -> str:
+        """The query of this search, from the beginning."""
+        told = {name: value for name, value in [("q", self.words), ("country", self.country), ("by", self.by)] if value}
+        return f"?{urlencode(told)}" if told else ""
+
     def address_after(self, last: Any) -> str:
         """The query of the same search, from there on."""
-        told = {"q": self.words, "country": self.country, "by": self.by, "after": cursors.write(LastRead.of(last))}
-        return "?" + urlencode({name: value for name, value in told.items() if value})
+        begin = f"{self.address}&" if self.address else "?"
+        return f"{begin}after={cursors.write(LastRead.of(last))}"
 
 
 @require_safe
@@ -116,6 +122,7 @@ def signatories(request: HttpRequest, campaign: Campaign, language: str | None =
         **(by_country(page) if sought.by == "country" else apart(page)),
         "signatures": page,
         "sought": sought,
+        "here": request.path + sought.address,
         "found": found,
         "index": [(code or NOWHERE, name, count) for code, name, count in census.index(reader)],
         "countries_instead": is_too_long_by_country,

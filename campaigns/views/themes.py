@@ -2,14 +2,13 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ..models import SiteTheme
-from .keeping import kept
+from .keeping import KEPT_SECONDS, kept, kept_by
 
-A_MINUTE, A_YEAR = 60, 365 * 24 * 3600
+A_YEAR = 365 * 24 * 3600
 
 
 @require_safe
@@ -19,8 +18,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
     site = SiteTheme.objects.the_one()
     response = render(request, "campaigns/theme.css", {"site": site}, content_type="text/css; charset=utf-8")
     is_named = site.digest and request.META.get("QUERY_STRING") == site.digest
-    patch_cache_control(response, public=True, max_age=A_YEAR if is_named else A_MINUTE)
-    return response
+    return kept_by(request, response, max_age=A_YEAR if is_named else KEPT_SECONDS)
 
 
 @require_safe

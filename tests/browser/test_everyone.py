@@ -17,7 +17,7 @@ from tests.public_pages import LANGUAGES, load_pages
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", 320), ("dark", 1280), ("dark", 320), ("light", 1280)]
 PAINTED = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 # A link amid words of the text may be lower than 24 px; any other target may not (WCAG 2.5.8), unless there is so much
-# room about it that a circle of 24 px touches no other.
+# room about it that a circle of 24 px touches no other. Links to share are for thumbs: none of them may.
 SMALL_TARGETS = """() => {
   const targets = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
     .filter((each) => each.checkVisibility() && !each.closest(".trap, .skip, .body, p:not(.reach), dd"));
@@ -27,7 +27,8 @@ SMALL_TARGETS = """() => {
     Math.max(0, Math.abs(one.y + one.height / 2 - other.y - other.height / 2) - other.height / 2));
   return targets.filter((each, place) => {
     const box = boxes[place];
-    return Math.min(box.width, box.height) < 24 && boxes.some((other, at) => at !== place && apart(box, other) < 12);
+    const is_alone = !each.closest(".share") && !boxes.some((other, at) => at !== place && apart(box, other) < 12);
+    return Math.min(box.width, box.height) < 24 && !is_alone;
   }).map((each) => each.outerHTML.slice(0, 120));
 }"""
 # What shows of what has the focus: where it is painted over at its corners and middle, it is hidden.

@@ -28,7 +28,10 @@ for (const button of document.querySelectorAll("[data-share]")) {
 const found = document.querySelector("#found[data-shown]");
 if (found) {
   const bare = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const names = [...document.querySelectorAll(".names li")].map((item) => ({ item, text: bare(item.textContent) }));
+  const names = [...document.querySelectorAll(".names li")].map((item) => {
+    const called = [...item.querySelectorAll("bdi[dir]")].map((name) => name.textContent);
+    return { item, text: bare(called.join(" ")) };
+  });
   document.querySelector(".find [type=search]").addEventListener("input", ({ target }) => {
     const words = bare(target.value).split(/\s+/);
     for (const { item, text } of names) item.hidden = !words.every((word) => text.includes(word));
