@@ -1,7 +1,9 @@
 """A name or a text in a script for which the server has no font: what stands on paper is told, and never a box."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,15 @@ def test_signs_without_a_font_leave_the_text_whole(caplog: pytest.LogCaptureFixt
     assert paper.digest in text
 
 
+@pytest.fixture
+def _drawing_anew() -> Iterator[None]:
+    """The process from which drawings are forked, too, is a bare server's, and for no longer than this test."""
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+    yield
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("_drawing_anew")
 def test_text_in_a_script_without_a_font_is_refused_with_what_to_install(client: Client, db: None) -> None:
     make_listed(make_campaign(title=GEORGIAN, body=GEORGIAN, language="ka"))
     with pytest.raises(typefaces.Unavailable):
