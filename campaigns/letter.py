@@ -18,7 +18,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from . import languages, qr
+from . import emoji, languages, qr
 from .drawings import Drawing
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement, Tally
 from .models.listing import ListingQuerySet, as_read
@@ -31,7 +31,7 @@ FIRST_NAMES = 200  # of a list that is longer
 END_OF_PNG = b"IEND\xaeB`\x82"
 
 ENGLISH = "en"
-WORD = re.compile(r"[^\s<>&;=\"]+")
+WORD = re.compile(r"(?:[^\s<>&;=\"]|[\x0b\x1c-\x1f\x85\u2028\u2029])+")
 
 Names = dict[int, list[str]]
 
@@ -235,7 +235,13 @@ def other_names(signatures: ListingQuerySet, language: str) -> Names:
 
 def respelt(text: str, lacking: frozenset[str], written: Callable[[str], str] = str) -> str:
     """The text with words in Latin letters where they have a character that is lacking."""
-    return WORD.sub(lambda word: word[0] if lacking.isdisjoint(word[0]) else written(anyascii(word[0]) or "…"), text)
+    return WORD.sub(lambda word: word[0] if lacking.isdisjoint(word[0]) else written(in_latin(word[0])), text)
+
+
+def in_latin(word: str) -> str:
+    """The word in Latin letters, an emoji in the words that it is called by; an ellipsis where nothing is known."""
+    letters = "".join(char if char.isprintable() else " " for char in anyascii(word))
+    return emoji.in_words(letters) or "…"
 
 
 @dataclass(frozen=True)
