@@ -5,6 +5,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from . import emoji
 from .names import hidden
 
 ISOLATES, END_OF_ISOLATE = frozenset("\u2066\u2067\u2068"), "\u2069"
@@ -17,9 +18,10 @@ def validate(text: str) -> None:
     """Refuses a text with characters that nobody sees, which could show one thing and say another.
 
     Raises ValidationError, with words for the person who typed it. An isolate is allowed where it ends in its line.
+    Of all line ends the plain ones are allowed, LF and CRLF.
     """
-    lines = text.splitlines()
-    if any(hidden(char) and char not in ALLOWED for line in lines for char in line):
+    lines = text.replace("\r\n", "\n").split("\n")
+    if any(hidden(char) and char not in ALLOWED for line in lines for char in emoji.left_out(line)):
         raise ValidationError(_("Take out the invisible control characters, and type the words anew if need be."))
     if not all(map(is_balanced, lines)):
         words = _("A sign that turns the direction of writing has no end, or an end no beginning. Type the words anew.")

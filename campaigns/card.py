@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from PIL import Image
 
-from . import languages
+from . import emoji, languages
 from .drawings import Drawing
 from .letter import ENGLISH, respelt
 from .models import Campaign, SiteTheme, Statement, Tally
@@ -81,7 +81,7 @@ class Card(Drawing):
 
     def respelt(self, case: Typecase) -> "Card":
         lacking = case.lacking(self.title + self.addressee)
-        return replace(self, title=in_latin(self.title, lacking), addressee=in_latin(self.addressee, lacking))
+        return replace(self, title=respelt(self.title, lacking), addressee=respelt(self.addressee, lacking))
 
     def fitted(self, case: Typecase) -> Any:
         """The page, its title in the largest size that has room, or cut; and as narrow as it can be in so many lines,
@@ -168,17 +168,14 @@ def cut(text: str, length: int) -> str:
 
 
 def legible(text: str, lacking: frozenset[str]) -> str:
-    """The text without those characters; nothing, if they are most of its letters, or all that it says."""
+    """The text without those characters, and without what joins an emoji of them to others; nothing, if they are most
+    of its letters, or all that it says."""
     letters = [char for char in text if char.isalpha()]
-    left = " ".join("".join(char for char in text if char not in lacking).split())
+    shown = emoji.WHOLE.sub(lambda found: found[0] if lacking.isdisjoint(found[0]) else "", text)
+    left = " ".join("".join(char for char in shown if char not in lacking).split())
     if 2 * sum(letter in lacking for letter in letters) > len(letters) or not any(map(str.isalnum, left)):
         return ""
     return left
-
-
-def in_latin(text: str, lacking: frozenset[str]) -> str:
-    """The text with Latin letters for those characters, and for each emoji the words that it is called by."""
-    return " ".join(respelt(text, lacking).replace(":", " ").replace("_", " ").split())
 
 
 def picture(pdf: bytes) -> bytes:

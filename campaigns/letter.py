@@ -18,7 +18,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from . import languages, qr
+from . import emoji, languages, qr
 from .drawings import Drawing
 from .models import Campaign, Delivery, DeliveryEntry, Signature, Statement, Tally
 from .models.listing import ListingQuerySet, as_read
@@ -31,7 +31,10 @@ FIRST_NAMES = 200  # of a list that is longer
 END_OF_PNG = b"IEND\xaeB`\x82"
 
 ENGLISH = "en"
-WORD = re.compile(r"[^\s<>&;=\"]+")
+WORD = re.compile(r"(?:[^\s<>&;=\"]|[\x0b\x1c-\x1f\x85\u2028\u2029])+")
+WORDS_OF_PAGE = re.compile(r">[^<]+")
+ENDLESS = re.compile(r"[^\s<>&;]{200}(?=[^\W_])")  # some lines; never before a mark
+MAY_BREAK = "\u200b"
 
 Names = dict[int, list[str]]
 
@@ -118,7 +121,7 @@ class Letter(Drawing):
             )
         html = self.printed(case).html()
         pictures = {f"logo:{place}": logo.image for place, logo in enumerate(self.logos)}
-        return case.pdf(respelt(html, case.lacking(html), escape), pictures=pictures)
+        return case.pdf(breakable(respelt(html, case.lacking(html), escape)), pictures=pictures)
 
     def printed(self, case: Typecase) -> "Letter":
         """The same, each name as it can stand in these fonts."""
@@ -235,7 +238,18 @@ def other_names(signatures: ListingQuerySet, language: str) -> Names:
 
 def respelt(text: str, lacking: frozenset[str], written: Callable[[str], str] = str) -> str:
     """The text with words in Latin letters where they have a character that is lacking."""
-    return WORD.sub(lambda word: word[0] if lacking.isdisjoint(word[0]) else written(anyascii(word[0]) or "…"), text)
+    return WORD.sub(lambda word: word[0] if lacking.isdisjoint(word[0]) else written(in_latin(word[0])), text)
+
+
+def in_latin(word: str) -> str:
+    """The word in Latin letters, an emoji in the words that it is called by; an ellipsis where nothing is known."""
+    letters = "".join(char if char.isprintable() else " " for char in anyascii(word))
+    return emoji.in_words(letters) or "…"
+
+
+def breakable(html: str) -> str:
+    """The page with places to break in words of several lines, which take long to set by the square of their length."""
+    return WORDS_OF_PAGE.sub(lambda words: ENDLESS.sub(rf"\g<0>{MAY_BREAK}", words[0]), html)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import countries, lookalikes
+from . import countries, emoji, lookalikes
 from .legal_forms import (
     FORMS,
     GROUP_STEMS,
@@ -276,7 +276,7 @@ def validate(name: str) -> None:
     Raises ValidationError, with words for the person who typed it, for fewer than two letters or digits, pictures,
     angle brackets and characters that cannot be seen.
     """
-    if any(hidden(char) for char in name) or has_idle_joiner(name) or has_heap_of_marks(name):
+    if has_hidden(name) or has_idle_joiner(name) or has_heap_of_marks(name):
         raise ValidationError(_("Take out the invisible control characters, and type the name anew if need be."))
     if any(picture(char) for char in name):
         raise ValidationError(_("Write the name in letters, without emoji or other pictures."))
@@ -284,6 +284,11 @@ def validate(name: str) -> None:
         raise ValidationError(_("Write the name without the signs < and >."))
     if len(key(name).replace(" ", "")) < FEWEST_LETTERS:
         raise ValidationError(_("Write the name in full: at least two letters."))
+
+
+def has_hidden(text: str) -> bool:
+    """Whether there is a character that cannot be seen, beside those that belong to an emoji."""
+    return any(hidden(char) for char in emoji.left_out(text))
 
 
 def hidden(char: str) -> bool:
@@ -326,8 +331,10 @@ def has_heap_of_marks(name: str) -> bool:
 
 
 def picture(char: str) -> bool:
-    """Whether the character is an emoji or another pictograph."""
-    return (unicodedata.category(char) == "So" and char not in HONEST_SYMBOLS) or unicodedata.category(char) == "Me"
+    """Whether the character is an emoji, belongs to one, or is another pictograph."""
+    if char in emoji.SELECTORS:
+        return True
+    return unicodedata.category(char) in {"So", "Me", "Cn"} and char not in HONEST_SYMBOLS
 
 
 def warnings(name: str, website: str = "", known_domains: Iterable[str] = ()) -> list[str | Promise]:
@@ -335,7 +342,7 @@ def warnings(name: str, website: str = "", known_domains: Iterable[str] = ()) ->
 
     `known_domains` are registrable domains of organizations that are known; a website much like one of them is told.
     """
-    unseen = any(hidden(char) for char in name) or has_idle_joiner(name)
+    unseen = has_hidden(name) or has_idle_joiner(name)
     found: list[str | Promise] = [_("The name has characters that nobody sees.")] if unseen else []
     return found + lookalikes.of_name(name) + lookalikes.of_website(website, known_domains)
 

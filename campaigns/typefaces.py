@@ -22,6 +22,8 @@ FONTS = {
 
 
 NONE: Mapping[str, bytes] = MappingProxyType({})
+NEVER_SHOWN = frozenset("\u2029\ufffc")  # one cannot be laid out at all, the other is a box in our own fonts
+NOT_ASKED_FOR = NEVER_SHOWN | frozenset("\r\n")
 TAGGED: dict[str, Any] = {"pdf_variant": "pdf/ua-1"}
 
 
@@ -61,10 +63,10 @@ class Typecase:
         return pdf
 
     def lacking(self, text: str) -> frozenset[str]:
-        """The characters in it that none of the fonts can show."""
+        """The characters in it that would be drawn as a box, since none of the fonts can show them."""
         from weasyprint.text.ffi import ffi, gobject, pango  # noqa: PLC0415 - see above
 
-        shown = " ".join(sorted({char for char in text if char.isprintable()})).encode()
+        shown = " ".join(sorted(set(text) - NOT_ASKED_FOR)).encode(errors="ignore")
         context = ffi.gc(pango.pango_font_map_create_context(self.fonts.font_map), gobject.g_object_unref)
         layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
         pango.pango_layout_set_single_paragraph_mode(layout, True)
@@ -75,7 +77,7 @@ class Typecase:
             found |= {each.glyph for each in glyphs.glyphs[0 : glyphs.num_glyphs]}
             run = run.next
         unknown = pango.PANGO_GLYPH_UNKNOWN_FLAG
-        missing = {chr(glyph - unknown) for glyph in found if glyph & unknown}
+        missing = {chr(glyph - unknown) for glyph in found if glyph & unknown} | NEVER_SHOWN
         return frozenset(char for char in text if not missing.isdisjoint(char + unicodedata.normalize("NFKD", char)))
 
     def can_set(self, text: str) -> bool:

@@ -103,6 +103,10 @@ def test_words_that_no_font_has_are_left_out() -> None:
     assert cards.legible(f"{tangut}!", frozenset(tangut)) == ""
     assert cards.legible(f"{tangut}!", frozenset("!")) == tangut
     assert cards.legible("🌊!", frozenset("🌊")) == ""
+    family, heart = "👩\u200d👩\u200d👧", "❤\ufe0f"
+    assert cards.legible(f"Our {family} {heart} home", frozenset("👩👧❤")) == "Our home"
+    assert cards.legible(f"Our {family} home", frozenset("👧")) == "Our home"
+    assert cards.legible(f"Our {family} home", frozenset("🌊")) == f"Our {family} home"
     assert "<h1>Undersigned</h1>" in make_card("", addressee="").html
 
 

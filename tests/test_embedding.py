@@ -181,6 +181,12 @@ def test_answer_in_xml_says_the_same(client: Client) -> None:
     assert told == {name: str(value) for name, value in ask(client, url=HERE + LETTER).json().items()}
 
 
+def test_xml_is_read_whatever_controls_the_title_has(client: Client) -> None:
+    make_campaign(title="Rivers\x0b and\x1f mills\ufffe")
+    root = ElementTree.fromstring(ask(client, url=HERE + LETTER, format="xml").content)
+    assert root.findtext("title") == "Rivers and mills"
+
+
 def test_every_address_of_a_campaign_has_its_frame(client: Client) -> None:
     campaign = make_draft()
     make_translation(campaign)

@@ -299,6 +299,18 @@ def test_delivered_letter_names_the_quiet_to_the_addressee_alone(client: Client)
 
 
 @pytest.mark.django_db
+def test_endless_word_has_places_to_break_and_its_address_none() -> None:
+    word, marked = "a" * 450, "กิ" * 450
+    page = f'<p><a href="https://example.org/{word}">{word}</a> &amp; {marked}</p>'
+    broken = letter.breakable(page)
+    assert broken.replace("\u200b", "") == page
+    assert [len(part) for part in broken.split(">")[2].partition("<")[0].split("\u200b")] == [200, 200, 50]
+    assert "\u200b\u0e34" not in broken
+    assert broken.count("\u200b") == 2 + 4
+    short = page.replace(word, "a" * 199).replace(marked, "")
+    assert letter.breakable(short) == short
+
+
 @pytest.mark.parametrize("page", ["letter.pdf", "poster.pdf"])
 def test_what_is_on_paper_is_drawn_once_and_then_kept(client: Client, page: str) -> None:
     make_listed(make_campaign())

@@ -222,6 +222,16 @@ def test_name_with_idle_joiners_or_heaps_of_marks_is_refused(name: str) -> None:
         names.validate(name)
 
 
+@pytest.mark.parametrize(
+    "sign",
+    ["❤\ufe0f", "⚖\ufe0f", "\U0001fa77", "1\ufe0f\u20e3", "🏴\U000e0067\U000e0062\U000e007f", "©\ufe0f", "👩\u200d🚒"],
+    ids=ascii,
+)
+def test_name_with_an_emoji_is_refused_for_that(sign: str) -> None:
+    with pytest.raises(ValidationError, match="without emoji"):
+        names.validate(f"River Watch {sign}")
+
+
 @given(st.text(), st.text())
 def test_agreeing_is_mutual_and_with_oneself(one: str, other: str) -> None:
     assert names.agree(one, one)

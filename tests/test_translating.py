@@ -267,7 +267,15 @@ def test_what_cannot_stand_is_refused_beside_its_passage(
     assert fresh(whole).stand == before
 
 
-@pytest.mark.parametrize("text", ["Das \u2067مستنقع\u2069 hier", "می\u200cخواهیم", "a\u200f b", "One.\n\nTwo.\tThree."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Das \u2067مستنقع\u2069 hier", "می\u200cخواهیم", "a\u200f b", "One.\n\nTwo.\tThree.", "One.\r\nTwo."),
+        *("With ❤\ufe0f for ⚖\ufe0f", "☂\ufe0e", "1\ufe0f\u20e3", "👩🏽\u200d🚒", "❤\ufe0f\u200d🔥", "🏳\ufe0f\u200d🌈"),
+        *("\U0001fa77 and \U0001fae8", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "🇺🇦"),
+    ],
+    ids=ascii,
+)
 def test_honest_signs_of_direction_are_taken(text: str) -> None:
     bidi.validate(text)
 
@@ -275,6 +283,19 @@ def test_honest_signs_of_direction_are_taken(text: str) -> None:
 def test_overrides_are_refused_though_they_end() -> None:
     with pytest.raises(ValidationError):
         bidi.validate("Das \u202eMoor\u202c")
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        *"\x00\x0b\x0c\r\x1c\x1d\x1e\x85\u2028\u2029\u200b\uf0b7\ufffe\u0378\ufe0f",
+        *("🌊\ufe0f\ufe0f", "🌊\U000e0067\U000e007f", "🏴\U000e0067", "1\ufe0f", "\U000e0100"),
+    ],
+    ids=ascii,
+)
+def test_what_nobody_sees_is_refused(unseen: str) -> None:
+    with pytest.raises(ValidationError, match="invisible control characters"):
+        bidi.validate(f"Moor{unseen} Watch")
 
 
 @pytest.mark.django_db

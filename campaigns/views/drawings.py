@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from ..drawings import Drawing
+from ..drawings import Busy, Drawing
 from ..typefaces import Unavailable
 from .keeping import unless_known
 
@@ -19,4 +19,5 @@ def answer(request: HttpRequest, drawing: Drawing, name: str) -> HttpResponse:
     try:
         return unless_known(request, drawing.etag, file)
     except Unavailable as reason:
-        return HttpResponse(str(reason), status=UNAVAILABLE, content_type="text/plain; charset=utf-8")
+        headers = {"Retry-After": str(reason.seconds)} if isinstance(reason, Busy) else {}
+        return HttpResponse(str(reason), status=UNAVAILABLE, content_type="text/plain; charset=utf-8", headers=headers)

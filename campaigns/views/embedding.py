@@ -23,6 +23,7 @@ from ..api.answers import JSON, for_programs, problem, written
 from ..embedding import THEMES, Frame
 from ..forms.embedding import OEmbedForm
 from ..models import Campaign, SiteTheme
+from ..spreadsheets import without_controls
 from .doors import by_either_door, text_for_reader
 from .keeping import View, kept
 
@@ -114,7 +115,7 @@ def as_json(answer: Mapping[str, Any]) -> HttpResponse:
 def as_xml(answer: Mapping[str, Any]) -> HttpResponse:
     root = Element("oembed")
     for name, value in answer.items():
-        SubElement(root, name).text = str(value)
+        SubElement(root, name).text = without_controls(str(value))
     words = tostring(root, encoding="utf-8", xml_declaration=True)
     return HttpResponse(words, content_type="text/xml; charset=utf-8")
 
