@@ -12,7 +12,7 @@ from django.urls import URLResolver, reverse
 from django.utils import timezone
 
 from campaigns import tokens, urls
-from campaigns.models import Campaign, Organization, Signature, SiteTheme, ThemeText
+from campaigns.models import Campaign, Organization, Signature, SiteTheme, ThemeText, own_data
 from campaigns.views.keeping import KEPT_SECONDS
 from tests.builders import (
     make_campaign,
@@ -33,11 +33,11 @@ SITE = "http://localhost:8000"
 LETTER = "/campaigns/open-letter/"
 GROUP = "/organizations/river-watch/"
 SECRET = {
-    "sign", "sent", "check", "report", "report_sent", "own_page", "own_logo", "invitation", "stop_invitations",
-    "stop_at_once", "draft", "draft_in", "translate", "translate_document",
+    "sign", "sent", "check", "report", "report_sent", "own_page", "own_logo", "own_data",
+    "own_data_json", "own_address", "invitation", "stop_invitations", "stop_at_once", "draft", "draft_in", "translate", "translate_document",
 }  # fmt: skip
 NAMED_BY_CONTENT = {"theme_css", "theme_logo"}
-LEADS_ON = {"api", "own_logo", "stop_at_once"}
+LEADS_ON = {"api", "own_logo", "own_data", "stop_at_once"}
 HALF_A_MINUTE = datetime.timedelta(seconds=30)
 
 
@@ -95,7 +95,9 @@ def part(campaign: Campaign, address: str, name: str) -> Any:
 
 def token(campaign: Campaign, address: str) -> str:
     if address.startswith("own"):
-        return tokens.make(make_pending(campaign, "Lake Watch"), tokens.OWN_PAGE)
+        pending = make_pending(campaign, "Lake Watch")
+        own_data.correct(pending, "The secretary", "secretary", "other@lake.example.org")
+        return tokens.make_move(pending) if address == "own_address" else tokens.make(pending, tokens.OWN_PAGE)
     invitation = make_invitation(campaign)
     return tokens.make_stop(invitation) if address.startswith("stop") else tokens.make_invitation(invitation)
 
