@@ -5,7 +5,7 @@ import functools
 import hashlib
 import multiprocessing
 import os
-import pickle
+import pickle  # nosec B403
 import signal
 import threading
 from abc import ABC, abstractmethod
@@ -107,7 +107,7 @@ def draw(told: bytes, sender: Connection, seconds: int) -> None:
     signal.alarm(seconds)
     os.nice(KINDER)
     django.setup()
-    drawing, language, zone = pickle.loads(told)  # noqa: S301 - from ourselves
+    drawing, language, zone = pickle.loads(told)  # noqa: S301 - from ourselves  # nosec B301
     with translation.override(language), timezone.override(zone):
         sender.send(file_or_error(drawing))
 

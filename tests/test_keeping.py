@@ -33,8 +33,9 @@ SITE = "http://localhost:8000"
 LETTER = "/campaigns/open-letter/"
 GROUP = "/organizations/river-watch/"
 SECRET = {
-    "sign", "sent", "check", "report", "report_sent", "own_page", "own_logo", "own_data",
-    "own_data_json", "own_address", "invitation", "stop_invitations", "stop_at_once", "draft", "draft_in", "translate", "translate_document",
+    "sign", "sent", "check", "report", "report_sent", "own_page", "own_logo", "own_data", "own_data_json",
+    "own_address", "invitation", "stop_invitations", "stop_at_once", "draft", "draft_in", "translate",
+    "translate_document",
 }  # fmt: skip
 NAMED_BY_CONTENT = {"theme_css", "theme_logo"}
 LEADS_ON = {"api", "own_logo", "own_data", "stop_at_once"}
