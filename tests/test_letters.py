@@ -186,6 +186,7 @@ def test_letter_arrives_with_its_words_and_says_who_writes(server: MailServer, e
 
 def test_every_kind_of_letter_is_tested_here_or_with_its_own_matter() -> None:
     of_other_matters = {"text_corrected", "text_proposed", "delivered", "update", "signed_by_invitation"}
+    of_other_matters |= {"confirm_address", "address_asked"}
     assert {expected.kind for expected in LETTERS} == set(emails.LETTERS) - of_other_matters
 
 

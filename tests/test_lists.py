@@ -60,7 +60,6 @@ def test_list_as_data_has_each_as_the_api_has_it(client: Client) -> None:
         ("?by=name", "=HYPERLINK(1)\nApple, Pear and Sons\nZebra Watch\n\n"),
         ("?as=commas&by=name", "=HYPERLINK(1); Apple, Pear and Sons; Zebra Watch\n\n"),
         ("?by=country", "France\n=HYPERLINK(1)\n\nUkraine\nApple, Pear and Sons\nZebra Watch\n\n"),
-        ("?by=nonsense&as=%00", "Zebra Watch\n=HYPERLINK(1)\nApple, Pear and Sons\n\n"),
     ],
 )
 def test_list_as_text_is_ordered_and_parted_as_asked(client: Client, query: str, beginning: str) -> None:
