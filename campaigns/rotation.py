@@ -88,6 +88,12 @@ def tables() -> list[Table]:
     return [Table(model, columns) for model, columns in found.items() if columns]
 
 
+def unreadable(sealed: Sequence[Sealed]) -> int:
+    """How many texts lie under a key that is none of CONTACT_KEYS."""
+    known = {sealing.head(key) for key in settings.CONTACT_KEYS}
+    return sum(texts for each in sealed for head, texts in each.count().items() if head not in known)
+
+
 def is_sealed(field: Any) -> bool:
     return isinstance(field, BinaryField) and field.name.startswith("sealed_")
 

@@ -178,6 +178,11 @@ def test_backup_is_for_its_owner_alone_and_says_that_it_holds_no_keys(settings: 
 
 
 class TestReplacing:
+    def test_key_that_is_not_the_backups_is_told(self, path: Path, settings: Any) -> None:
+        settings.CONTACT_KEYS = [os.urandom(32)]
+        with pytest.raises(CommandError, match="sealed texts cannot be read: their key is not in CONTACT_KEYS"):
+            call_command("restore", path, replace=True, verbosity=0)
+
     @pytest.fixture
     def path(self, committed: None, settings: Any) -> Path:
         """A backup of two groups on a list; of the second contact person the list says that one was erased before."""

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.template.defaultfilters import filesizeformat
 
+from campaigns import rotation
+from campaigns.accounts.second_factors import SecondFactors
 from campaigns.backups.archive import Refused
 from campaigns.backups.restoring import refuse_replacing, restore
 from campaigns.management.progress import Progress
@@ -39,3 +41,7 @@ class Command(BaseCommand):
         except (Refused, OSError, DatabaseError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{file} is restored. {again} rows that were erased later were erased again.")
+        if lost := rotation.unreadable([*rotation.tables(), SecondFactors()]):
+            raise CommandError(
+                f"{lost} sealed texts cannot be read: their key is not in CONTACT_KEYS. Set it, then start."
+            )
