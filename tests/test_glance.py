@@ -52,7 +52,7 @@ def drawn(markup: str) -> ElementTree.Element:
 def told(markup: str) -> list[tuple[str, int]]:
     """What the bars of the drawing say when they are pointed at."""
     titles = [(rect.findtext(f"{SVG}title") or "").rpartition(": ") for rect in drawn(markup).iter(f"{SVG}rect")]
-    return [(label, int(value)) for label, _colon, value in titles]
+    return [(label, int(value.replace(",", ""))) for label, _colon, value in titles]
 
 
 def tabled(markup: str) -> list[tuple[str, int]]:

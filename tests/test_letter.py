@@ -298,7 +298,6 @@ def test_delivered_letter_names_the_quiet_to_the_addressee_alone(client: Client)
 # How it is kept
 
 
-@pytest.mark.django_db
 def test_endless_word_has_places_to_break_and_its_address_none() -> None:
     word, marked = "a" * 450, "กิ" * 450
     page = f'<p><a href="https://example.org/{word}">{word}</a> &amp; {marked}</p>'
@@ -311,6 +310,7 @@ def test_endless_word_has_places_to_break_and_its_address_none() -> None:
     assert letter.breakable(short) == short
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("page", ["letter.pdf", "poster.pdf"])
 def test_what_is_on_paper_is_drawn_once_and_then_kept(client: Client, page: str) -> None:
     make_listed(make_campaign())
