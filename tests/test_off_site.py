@@ -1,4 +1,7 @@
-"""No header and no parameter brings a link, a redirect or a letter that leads off the site."""
+"""No header and no parameter brings a link, a redirect or a letter that leads off the site.
+
+UNDERSIGNED_FULL=1 tries all 200 values of next; without it a seventh of them.
+"""
 
 import logging
 import re
@@ -22,6 +25,7 @@ from tests.builders import (
     send_letters,
     translate,
 )
+from tests.lengths import how_many
 
 pytestmark = pytest.mark.django_db
 
@@ -231,7 +235,7 @@ def is_off_site(path: str, link: str) -> bool:
 
 def test_no_next_leads_off_the_site(client: Client, record_property: Any) -> None:
     people.choose_language(make_coordinator(), "en")
-    values = [form.format(host) for form, host in product(FORMS, HOSTS)]
+    values = [form.format(host) for form, host in product(FORMS, HOSTS)][:: how_many(7, 1)]
     for value in values:
         for path, response in ways_on(client, value):
             assert response.status_code < 500
