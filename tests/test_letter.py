@@ -315,7 +315,7 @@ def test_endless_word_has_places_to_break_and_its_address_none() -> None:
 def test_what_is_on_paper_is_drawn_once_and_then_kept(client: Client, page: str) -> None:
     make_listed(make_campaign())
     first = client.get(f"/campaigns/open-letter/{page}")
-    assert first["Cache-Control"] == "public, max-age=30"
+    assert first["Cache-Control"] == "public, max-age=0, s-maxage=30"
     key = f"{page.removesuffix('.pdf')}:{first['ETag'].strip(chr(34))}"
     assert cache.get(key) == first.content
     cache.set(key, b"what was drawn before")

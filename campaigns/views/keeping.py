@@ -24,15 +24,18 @@ def never(*_shown: Any, after: datetime.datetime) -> None:
 
 
 def kept(until: Callable[..., datetime.datetime | None] = never) -> Callable[[View], View]:
-    """Any cache may keep it for KEPT_SECONDS, but not beyond the moment at which it changes by itself; then it asks
-    whether it is still so. `until` is given what the view is given, and from when on to look."""
+    """A cache that many share may keep it for KEPT_SECONDS, but not beyond the moment at which it changes by itself.
+    Then it asks whether it is still so; a browser asks each time, so that who has done something sees it done.
+
+    `until` is given what the view is given, and from when on to look.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
             begun = timezone.now()
             response = view(request, *args, **options)
-            return kept_by(request, response, max_age=seconds_to_keep(until(*args, after=begun)))
+            return kept_by(request, response, max_age=0, s_maxage=seconds_to_keep(until(*args, after=begun)))
 
         return answer
 
