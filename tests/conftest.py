@@ -63,6 +63,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if only_files else min(os.cpu_count() or 1, MOST_WORKERS)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    from django.db import connection
+
+    others = [item for item in items if connection.vendor != "postgresql" and item.get_closest_marker("postgresql")]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Ends with the tables that tests found worth telling, whichever worker ran them."""
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):

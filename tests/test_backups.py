@@ -353,7 +353,7 @@ def test_two_backups_at_once_into_a_folder_are_one(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's programs")
+@pytest.mark.postgresql
 def test_program_that_is_missing_or_older_than_the_server_is_named_with_its_package(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -161,7 +161,7 @@ def test_without_holding_the_row_an_edit_meanwhile_is_lost(committed: None, keys
     assert Contact.objects.get(pk=pk).name == f"Person {pk}"
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one at a time write")
+@pytest.mark.postgresql
 def test_row_that_is_held_is_left_for_the_end_and_waited_for(committed: None, keys: list[str], settings: Any) -> None:
     held, *_others = make_contacts(10)
     bring_new_key(settings, keys)
