@@ -9,14 +9,20 @@ from .signatories import letter, own_page, signing_facts, to_contact
 from .words import Letter, Untrue, absolute, signed_by
 
 
-@letter
-def confirm_address(signature: Signature, mail: OutgoingMail) -> Letter:
-    """To the new address, which is not proven yet."""
+def address_asked_for(signature: Signature) -> str:
+    """Raises Untrue where the contact person is gone, or the address has moved."""
     contact = getattr(signature, "contact", None)
     if contact is None or not contact.new_email:
         raise Untrue("no other address is asked for any more")
+    return str(contact.new_email)
+
+
+@letter
+def confirm_address(signature: Signature, mail: OutgoingMail) -> Letter:
+    """To the new address, which is not proven yet."""
+    new_email = address_asked_for(signature)
     return Letter(
-        to=contact.new_email,
+        to=new_email,
         reply_to=signature.campaign.reply_to,
         footer=signed_by(signature.campaign),
         subject=_("Please confirm your address"),
@@ -30,16 +36,14 @@ def confirm_address(signature: Signature, mail: OutgoingMail) -> Letter:
 @letter
 def address_asked(signature: Signature, mail: OutgoingMail) -> Letter:
     """To the address of now, so that nobody moves it unseen."""
-    contact = getattr(signature, "contact", None)
-    if contact is None or not contact.new_email:
-        raise Untrue("no other address is asked for any more")
+    new_email = address_asked_for(signature)
     return to_contact(
         signature,
         subject=_("Another address for our letters"),
         paragraphs=[
             _("On your own page somebody, we hope you, asked that our letters about this signature go elsewhere:")
         ],
-        facts=[(_("New address"), masked(contact.new_email)), *signing_facts(signature)],
+        facts=[(_("New address"), masked(new_email)), *signing_facts(signature)],
         button=(_("See your signature"), own_page(signature)),
         closing=[
             _("It takes the place of this address once it is confirmed. If it was not you, answer this letter at once.")
